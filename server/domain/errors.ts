@@ -1,0 +1,32 @@
+import type { ErrorCode, PacketRefusalCode } from '../../shared/types/error-codes'
+import type { PacketId } from '../../shared/utils/packet-id'
+
+export interface PacketRefusal {
+  readonly id: PacketId
+  readonly code: PacketRefusalCode
+  readonly reason: string
+}
+
+interface DomainErrorOptions {
+  readonly cause?: unknown
+  readonly nextStep?: string
+  readonly packets?: readonly PacketRefusal[]
+  readonly retryAfterSeconds?: number
+}
+
+/** An expected refusal: `code` is for programs, `message` for the person who asked. */
+export class DomainError extends Error {
+  readonly code: ErrorCode
+  readonly nextStep?: string
+  readonly packets?: readonly PacketRefusal[]
+  readonly retryAfterSeconds?: number
+
+  constructor(code: ErrorCode, message: string, options: DomainErrorOptions = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'DomainError'
+    this.code = code
+    this.nextStep = options.nextStep
+    this.packets = options.packets
+    this.retryAfterSeconds = options.retryAfterSeconds
+  }
+}

@@ -1,0 +1,75 @@
+import type { PacketLegName } from '../../../shared/types/packet'
+import type { Coin } from '../../../shared/utils/coin'
+import type { ChannelEnd, PacketId } from '../../../shared/utils/packet-id'
+
+/** One answer of a chain, or why there is none. `height` is the block whose state was read. */
+export type Answer<T>
+  = | { readonly known: true, readonly value: T, readonly height: bigint, readonly endpointCount: number }
+    | { readonly known: false, readonly reason: string }
+
+export interface Tip {
+  readonly height: bigint
+  readonly time: Date
+}
+
+/** `none`: nothing stored (asynchronous, or not received). `unreadable`: a hash is stored whose bytes nobody has. */
+export type AcknowledgementReading = 'none' | 'success' | 'error' | 'other_success' | 'unreadable'
+
+export interface FungibleTokenPacketData {
+  readonly sender: string
+  readonly receiver: string
+  readonly coin: Coin
+  readonly memo: string
+}
+
+/** What `send_packet` said; `transfer` is absent when the data is not ICS-20 JSON. */
+export interface SentPacket {
+  readonly timeoutHeight: { readonly revisionNumber: bigint, readonly revisionHeight: bigint } | null
+  readonly timeoutTimestampNs: bigint | null
+  readonly transfer: FungibleTokenPacketData | null
+}
+
+/** One tx that carried this packet a step further; only txs with result code 0 whose own event names the packet. */
+export interface PacketLeg {
+  readonly leg: PacketLegName
+  readonly chainId: string
+  readonly height: bigint
+  readonly time: Date | null
+  readonly txHash: string
+  /** Account that signed the message carrying the event, when the tx could be decoded. */
+  readonly signer: string | null
+}
+
+export type ClientStatus = 'Active' | 'Expired' | 'Frozen' | 'Unknown'
+export type ChannelState = 'open' | 'closed' | 'not_open'
+
+/** Facts about the route a channel end belongs to. */
+export interface RouteFacts {
+  readonly source: ChannelEnd
+  readonly destination: ChannelEnd | null
+  readonly ordering: 'unordered' | 'ordered'
+  readonly sourceChannelState: Answer<ChannelState>
+  readonly destinationChannelState: Answer<ChannelState>
+  /** Client on the destination that follows the source: needed to deliver. */
+  readonly destinationClientStatus: Answer<ClientStatus>
+  /** Client on the source that follows the destination: needed to acknowledge and to time out. */
+  readonly sourceClientStatus: Answer<ClientStatus>
+}
+
+/** Everything read from chain about one packet. */
+export interface PacketFacts {
+  readonly id: PacketId
+  readonly destination: ChannelEnd | null
+  readonly commitment: Answer<boolean>
+  /** Next sequence the source channel will send; a lower one without a commitment was finished, a higher one never sent. */
+  readonly nextSequenceSend: Answer<bigint>
+  /** Asked on the destination only while the commitment exists. */
+  readonly received: Answer<boolean>
+  readonly acknowledgement: Answer<AcknowledgementReading>
+  readonly sourceTip: Answer<Tip>
+  readonly destinationTip: Answer<Tip>
+  readonly sent: Answer<SentPacket | null>
+  readonly legs: readonly PacketLeg[]
+  /** Acknowledgement outcome for a finished packet, read from the acknowledge/timeout tx or the destination. */
+  readonly finishedBy: Answer<'acknowledged_success' | 'acknowledged_error' | 'timed_out'>
+}

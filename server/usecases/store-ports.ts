@@ -1,0 +1,165 @@
+import type { RefundReason, RefundState } from '../../shared/types/clearing'
+import type { PacketNeed } from '../../shared/types/packet'
+import type { Coin } from '../../shared/utils/coin'
+import type { MemoReading } from '../../shared/utils/memo-code'
+import type { ChannelEnd, PacketId } from '../../shared/utils/packet-id'
+import type { EvidenceRow, ResultLeg } from '../domain/clearing/evidence'
+import type { Operation, OperationId, PaymentId, RunId } from '../domain/clearing/operation'
+import type { SignedToken } from '../domain/clearing/token'
+import type { Effect } from '../domain/clearing/transition'
+import type { InboundTransfer } from '../domain/payment/inbound'
+import type { ExecutorName } from './ports'
+
+/** Who or what caused a change, for the audit trail (invariant I7). */
+export interface Cause {
+  readonly actor: 'user' | 'scanner' | 'worker' | 'admin'
+  readonly cause: string
+}
+
+export interface Requester {
+  /** Keyed hash of the caller's IP address. */
+  readonly ipKey: string
+  /** Address of the signed-in wallet; null without a session. */
+  readonly sessionAddress: string | null
+}
+
+export interface SeenPayment {
+  readonly id: PaymentId
+  readonly inbound: InboundTransfer
+  /** Block hash as first read, upper-case hex. */
+  readonly blockHash: string
+  readonly codes: readonly number[]
+  readonly endpoint: string
+  readonly confirmedBySecond: boolean
+}
+
+export interface CursorRow {
+  readonly chainId: string
+  readonly purpose: 'primary' | 'audit'
+  readonly height: bigint
+}
+
+/** One operation's packet that still waits for its result, with its attempts so far. */
+export interface DuePacket {
+  readonly operationId: OperationId
+  readonly id: PacketId
+  readonly destination: ChannelEnd
+  readonly need: PacketNeed
+  readonly creditedAt: Date
+  readonly deadlineAt: Date
+  readonly attempts: number
+  /** Largest batch it may run in; halved after a batch in which nothing moved. */
+  readonly batchLimit: number
+  /** Failed runs in which it was alone. */
+  readonly aloneFailures: number
+  readonly nextAttemptAt: Date
+}
+
+export interface AttemptUpdate {
+  readonly operationId: OperationId
+  readonly id: PacketId
+  readonly attempts: number
+  readonly batchLimit: number
+  readonly aloneFailures: number
+  readonly nextAttemptAt: Date
+  readonly note: string | null
+}
+
+export interface Lane {
+  readonly chainId: string
+  readonly address: string
+}
+
+export interface Breaker {
+  readonly executor: ExecutorName
+  readonly route: string
+  readonly consecutiveFailures: number
+  readonly openUntil: Date | null
+}
+
+export interface RunRow {
+  readonly id: RunId
+  readonly route: ChannelEnd
+  readonly executor: ExecutorName
+  readonly sequences: readonly bigint[]
+  readonly operationIds: readonly OperationId[]
+  readonly instanceId: string
+  readonly leaseUntil: Date
+  readonly startedAt: Date
+}
+
+export type Job
+  = | { readonly name: 'clear_route', readonly route: ChannelEnd, readonly runAt?: Date }
+    | { readonly name: 'scan_chain', readonly chainId: string, readonly runAt?: Date }
+
+/** One PostgreSQL transaction. Rows it locks stay locked until it ends. */
+export interface StoreTransaction {
+  insertToken(token: SignedToken, operation: Operation, requester: Requester): Promise<void>
+  /** Open = awaiting payment within grace. */
+  countOpenTokens(requester: Requester, now: Date): Promise<{ readonly byIp: number, readonly bySession: number }>
+
+  lockOperation(id: OperationId): Promise<Operation | null>
+  lockOperationByMemo(reading: MemoReading): Promise<Operation | null>
+  /**
+   * Writes the operation and every effect: payments' states, refunds, claims, jobs, events (NOTIFY at commit).
+   * `queue_clearing` claims each packet that no live claim holds; returns the packets another operation owns.
+   */
+  saveTransition(before: Operation, after: Operation, effects: readonly Effect[], cause: Cause, now: Date): Promise<{ readonly claimedByOthers: readonly PacketId[] }>
+  appendEvent(id: OperationId, event: Extract<Effect, { type: 'log' }>, cause: Cause, now: Date): Promise<void>
+
+  /** Inserts what is new (by key) as `seen` and returns only those; logs payment_seen on the operation a memo names. */
+  insertInbound(rows: readonly InboundTransfer[], source: { readonly blockHash: string, readonly codes: readonly number[], readonly endpoint: string, readonly confirmedBySecond: boolean }, now: Date): Promise<readonly PaymentId[]>
+  /** `seen` rows of blocks up to `height`, in chain order, locked. */
+  lockSeenPayments(chainId: string, upToHeight: bigint): Promise<readonly SeenPayment[]>
+  setConfirmedBySecond(chainId: string, height: bigint): Promise<void>
+  leaveUnallocated(id: PaymentId, reason: string, suggestion: string | null): Promise<void>
+
+  /** Inserts the cursor at `height` if there is none; locks and returns it. */
+  lockCursor(chainId: string, purpose: CursorRow['purpose'], firstHeight: bigint): Promise<CursorRow>
+  advanceCursor(cursor: CursorRow, to: bigint, blockTime: Date): Promise<void>
+  /** Awaiting operations of the chain whose grace ended before `blockTime`, without a `seen` payment. */
+  operationsPastGrace(chainId: string, blockTime: Date, limit: number): Promise<readonly OperationId[]>
+
+  /** Undecided packets of queued or clearing operations on a route that hold a live claim, earliest credit first, locked with skip-locked. */
+  lockDuePackets(route: ChannelEnd, now: Date): Promise<readonly DuePacket[]>
+  saveAttempts(updates: readonly AttemptUpdate[]): Promise<void>
+  saveEvidence(operationId: OperationId, id: PacketId, evidence: readonly EvidenceRow[], legs: readonly ResultLeg[], note: string | null): Promise<void>
+  /** All lanes or none; a lane is free when unheld or its lease is over. */
+  claimLanes(lanes: readonly Lane[], runId: RunId, leaseUntil: Date, now: Date): Promise<boolean>
+  insertRun(run: RunRow): Promise<void>
+  /** Also frees its lanes. Returns false when the run no longer holds them (a take-over happened): the caller's writes must not count. */
+  finishRun(id: RunId, report: object, result: string, now: Date): Promise<boolean>
+  breaker(executor: ExecutorName, route: ChannelEnd): Promise<Breaker>
+  saveBreaker(breaker: Breaker): Promise<void>
+
+  enqueue(job: Job): Promise<void>
+}
+
+export interface Store {
+  transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>
+  /** One scanner per chain: true when this instance holds (or just took) the lease. */
+  holdScannerLease(chainId: string, purpose: CursorRow['purpose'], instanceId: string, leaseMs: number): Promise<boolean>
+  cursor(chainId: string, purpose: CursorRow['purpose']): Promise<{ readonly height: bigint, readonly blockTime: Date | null } | null>
+  /** Heights (with source facts) of `seen` rows that still need a second endpoint. */
+  heightsAwaitingSecond(chainId: string): Promise<readonly { readonly height: bigint, readonly blockHash: string, readonly codes: readonly number[], readonly endpoint: string }[]>
+  /** Routes with undecided, claimed packets: what a starting or sweeping instance looks at again. */
+  unfinishedRoutes(): Promise<readonly ChannelEnd[]>
+  /** Earliest moment a due packet of the route may be tried again or meets its deadline; null when none waits. */
+  nextRouteWakeUp(route: ChannelEnd): Promise<Date | null>
+  /** Runs whose lease is over and that were never finished. */
+  lapsedRuns(now: Date): Promise<readonly RunRow[]>
+  /** When the lanes become free at the latest; null when they are free. */
+  lanesBusyUntil(lanes: readonly Lane[], now: Date): Promise<Date | null>
+}
+
+export interface RefundRow {
+  readonly id: string
+  readonly paymentId: PaymentId
+  readonly coin: Coin
+  readonly destination: string | null
+  readonly reason: RefundReason
+  readonly state: RefundState
+  readonly networkFeeDeducted: boolean
+  readonly txHash: string | null
+  readonly plannedAt: Date
+}

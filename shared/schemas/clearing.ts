@@ -1,0 +1,158 @@
+import { z } from 'zod'
+import { operationEventTypes, operationStatuses, packetResults, paymentIssues, paymentStates, refundReasons, refundStates, refundStatuses, relayedByNames } from '../types/clearing'
+import { packetNeeds } from '../types/packet'
+import { addressSchema, chainIdSchema, coinSchema, instantSchema, integerTextSchema, packetIdSchema, tokenSchema, txHashSchema } from './common'
+import { evidenceSchema, packetLegSchema } from './packets'
+
+export const maxPacketsPerToken = 50
+
+export const clearingRequestSchema = z.strictObject({
+  walletAddress: addressSchema,
+  paymentChainId: chainIdSchema,
+  packets: z.array(packetIdSchema).min(1).max(maxPacketsPerToken),
+}).meta({ id: 'ClearingRequest' })
+export type ClearingRequest = z.infer<typeof clearingRequestSchema>
+
+export const quoteRequestSchema = clearingRequestSchema.omit({ walletAddress: true })
+export type QuoteRequest = z.infer<typeof quoteRequestSchema>
+
+export const feeLineSchema = z.object({
+  kind: z.enum(['service', 'packets', 'gas']),
+  coin: coinSchema,
+  detail: z.string().describe('how the amount came about, in words'),
+}).meta({ id: 'FeeLine' })
+export type FeeLineDto = z.infer<typeof feeLineSchema>
+
+export const quotedPacketSchema = z.object({ id: packetIdSchema, need: z.enum(packetNeeds), share: coinSchema.describe('given back whole if we do not clear this packet') })
+
+export const quoteSchema = z.object({
+  paymentChainId: chainIdSchema,
+  packets: z.array(quotedPacketSchema),
+  feeLines: z.array(feeLineSchema),
+  total: coinSchema,
+}).meta({ id: 'Quote' })
+export type QuoteDto = z.infer<typeof quoteSchema>
+
+export const clearingTokenSchema = quoteSchema.extend({
+  token: tokenSchema,
+  memoCode: z.string(),
+  walletAddress: addressSchema,
+  paymentAddress: addressSchema,
+  issuedAt: instantSchema,
+  expiresAt: instantSchema,
+  graceUntil: instantSchema,
+  signature: z.string().describe('HMAC-SHA256 over everything promised, base64url'),
+}).meta({ id: 'ClearingToken' })
+export type ClearingToken = z.infer<typeof clearingTokenSchema>
+
+export const verifyPaymentRequestSchema = z.strictObject({ token: tokenSchema, txHash: txHashSchema })
+export const verifyPaymentResponseSchema = z.object({
+  verified: z.boolean(),
+  state: z.enum(['credited', 'seen', 'refund_owed', 'unallocated', 'not_found_yet', 'failed_on_chain']),
+  reason: z.string(),
+}).meta({ id: 'PaymentVerification' })
+export type PaymentVerificationDto = z.infer<typeof verifyPaymentResponseSchema>
+
+export const paymentSchema = z.object({
+  txHash: z.string(),
+  height: integerTextSchema,
+  blockTime: instantSchema,
+  fromAddress: z.string().nullable(),
+  coin: coinSchema,
+  state: z.enum(paymentStates),
+  creditedAmount: z.string(),
+  endpointCount: z.number().int().describe('1 = single-source'),
+  reason: z.string().nullable(),
+})
+
+export const refundSchema = z.object({
+  id: z.uuid(),
+  coin: coinSchema,
+  destination: z.string().nullable(),
+  reason: z.enum(refundReasons),
+  state: z.enum(refundStates),
+  networkFeeDeducted: z.boolean(),
+  txHash: z.string().nullable(),
+  plannedAt: instantSchema,
+})
+
+export const clearedPacketSchema = quotedPacketSchema.extend({
+  result: z.enum(packetResults).nullable().describe('null: not decided yet'),
+  relayedBy: z.enum(relayedByNames).nullable(),
+  legs: z.array(packetLegSchema),
+  evidence: z.array(evidenceSchema),
+  attempts: z.number().int(),
+  note: z.string().nullable(),
+})
+
+export const operationEventSchema = z.object({
+  id: integerTextSchema,
+  type: z.enum(operationEventTypes),
+  at: instantSchema,
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+}).meta({ id: 'OperationEvent' })
+export type OperationEventDto = z.infer<typeof operationEventSchema>
+
+export const clearingStatusSchema = z.object({
+  token: tokenSchema,
+  memoCode: z.string(),
+  status: z.enum(operationStatuses),
+  paymentIssue: z.enum(paymentIssues),
+  refundStatus: z.enum(refundStatuses),
+  walletAddress: addressSchema,
+  paymentChainId: chainIdSchema,
+  paymentAddress: addressSchema,
+  feeLines: z.array(feeLineSchema),
+  total: coinSchema,
+  credited: coinSchema,
+  payments: z.array(paymentSchema),
+  packets: z.array(clearedPacketSchema),
+  refunds: z.array(refundSchema),
+  events: z.array(operationEventSchema),
+  next: z.object({ sentence: z.string(), by: instantSchema.nullable() }).describe('what happens next, and by when'),
+  issuedAt: instantSchema,
+  expiresAt: instantSchema,
+  graceUntil: instantSchema,
+  creditedAt: instantSchema.nullable(),
+  finishedAt: instantSchema.nullable(),
+}).meta({ id: 'ClearingStatus' })
+export type ClearingStatus = z.infer<typeof clearingStatusSchema>
+
+export const operationListQuerySchema = z.strictObject({
+  status: z.enum(operationStatuses).optional(),
+  chainId: chainIdSchema.optional(),
+  from: instantSchema.optional(),
+  until: instantSchema.optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(25),
+  cursor: z.string().max(300).optional(),
+})
+export type OperationListQuery = z.infer<typeof operationListQuerySchema>
+
+export const operationSummarySchema = z.object({
+  token: tokenSchema,
+  memoCode: z.string(),
+  status: z.enum(operationStatuses),
+  paymentIssue: z.enum(paymentIssues),
+  refundStatus: z.enum(refundStatuses),
+  paymentChainId: chainIdSchema,
+  total: coinSchema,
+  credited: coinSchema,
+  refunded: coinSchema.describe('owed, under way or done'),
+  packets: z.array(z.object({ id: packetIdSchema, result: z.enum(packetResults).nullable() })),
+  issuedAt: instantSchema,
+  finishedAt: instantSchema.nullable(),
+}).meta({ id: 'OperationSummary' })
+export type OperationSummaryDto = z.infer<typeof operationSummarySchema>
+export const operationListSchema = z.object({ items: z.array(operationSummarySchema), nextCursor: z.string().nullable() }).meta({ id: 'OperationList' })
+export type OperationListDto = z.infer<typeof operationListSchema>
+
+/** Client → server over WS /ws/clearing-updates. */
+export const updatesSubscribeSchema = z.strictObject({ subscribe: tokenSchema, afterEventId: z.union([integerTextSchema, z.number().int().nonnegative()]).optional() })
+/** Server → client: an operation's events as they are committed, in order. */
+export const updatesMessageSchema = z.union([
+  z.object({ type: z.literal('event'), token: tokenSchema, event: operationEventSchema, status: z.enum(operationStatuses) }),
+  z.object({ type: z.literal('subscribed'), token: tokenSchema, lastEventId: integerTextSchema }),
+  z.object({ type: z.literal('heartbeat'), at: instantSchema }),
+  z.object({ type: z.literal('error'), code: z.string(), detail: z.string() }),
+]).meta({ id: 'ClearingUpdate' })
+export type ClearingUpdate = z.infer<typeof updatesMessageSchema>

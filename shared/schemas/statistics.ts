@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { packetResults } from '../types/clearing'
+import { coinSchema, instantSchema } from './common'
+
+const counts = z.object({ result: z.enum(packetResults), packets: z.number().int() })
+/** Seconds; null without a sample. */
+const duration = z.object({ medianSeconds: z.number().nullable(), sampleSize: z.number().int() })
+
+export const userStatisticsSchema = z.object({
+  operations: z.number().int(),
+  packetsByResult: z.array(counts),
+  spent: z.array(coinSchema).describe('credited, less refunds'),
+  refunded: z.array(coinSchema).describe('owed, under way or done'),
+  timeToClear: duration,
+}).meta({ id: 'UserStatistics' })
+export type UserStatistics = z.infer<typeof userStatisticsSchema>
+
+export const platformStatisticsSchema = z.object({
+  windowStart: instantSchema.nullable().describe('null: from the first operation on'),
+  windowEnd: instantSchema,
+  operations: z.number().int(),
+  packetsByResult: z.array(counts),
+  successRate: z.number().nullable().describe('packets cleared by us ÷ packets decided; null without a sample'),
+  successSampleSize: z.number().int(),
+  timeToClear: duration,
+}).meta({ id: 'PlatformStatistics' })
+export type PlatformStatistics = z.infer<typeof platformStatisticsSchema>

@@ -1,0 +1,32 @@
+export const operationStatuses = ['awaiting_payment', 'queued', 'clearing', 'cleared', 'partially_cleared', 'not_cleared', 'not_needed', 'expired', 'needs_attention', 'resolved'] as const
+/** The life of a clearing operation; orthogonal to PaymentIssue and RefundStatus. */
+export type OperationStatus = typeof operationStatuses[number]
+
+export const paymentIssues = ['none', 'underpaid', 'overpaid', 'late', 'too_late', 'wrong_denom', 'duplicate'] as const
+export type PaymentIssue = typeof paymentIssues[number]
+
+export const refundStatuses = ['none', 'owed', 'in_progress', 'done', 'held'] as const
+export type RefundStatus = typeof refundStatuses[number]
+
+export const packetResults = ['delivered', 'returned_by_timeout', 'returned_by_error', 'pending', 'unknown'] as const
+/** What became of one paid packet, from chain evidence only. */
+export type PacketResultName = typeof packetResults[number]
+
+export const relayedByNames = ['us', 'other', 'nobody'] as const
+export type RelayedBy = typeof relayedByNames[number]
+
+export const paymentStates = ['seen', 'credited', 'refund_owed', 'unallocated'] as const
+/** `seen`: waits for confirmations or a second source. `credited`: counts towards its operation (maybe with a surplus owed back). */
+export type PaymentState = typeof paymentStates[number]
+
+export const refundReasons = ['overpaid', 'duplicate', 'too_late', 'wrong_denom', 'underpaid', 'not_cleared', 'relayed_by_other', 'not_needed', 'deadline', 'operator_decision'] as const
+export type RefundReason = typeof refundReasons[number]
+
+export const refundStates = ['planned', 'held', 'signed', 'broadcast', 'confirmed'] as const
+export type RefundState = typeof refundStates[number]
+
+export const operationEventTypes = [
+  'token_issued', 'payment_seen', 'payment_credited', 'payment_returned', 'queued', 'run_started', 'packet_received', 'packet_finished',
+  'attempt_failed', 'settled', 'refund_planned', 'expired', 'needs_attention', 'resolved',
+] as const
+export type OperationEventType = typeof operationEventTypes[number]
