@@ -112,7 +112,7 @@ export interface StoreTransaction {
   /** `seen` rows of blocks up to `height`, in chain order, locked. */
   lockSeenPayments(chainId: string, upToHeight: bigint): Promise<readonly SeenPayment[]>
   setConfirmedBySecond(chainId: string, height: bigint): Promise<void>
-  leaveUnallocated(id: PaymentId, reason: string, suggestion: string | null): Promise<void>
+  leaveUnallocated(id: PaymentId, reason: string): Promise<void>
 
   /** Inserts the cursor at `height` if there is none; locks and returns it. */
   lockCursor(chainId: string, purpose: CursorRow['purpose'], firstHeight: bigint): Promise<CursorRow>
@@ -123,7 +123,7 @@ export interface StoreTransaction {
   /** Undecided packets of queued or clearing operations on a route that hold a live claim, earliest credit first, locked with skip-locked. */
   lockDuePackets(route: ChannelEnd, now: Date): Promise<readonly DuePacket[]>
   saveAttempts(updates: readonly AttemptUpdate[]): Promise<void>
-  saveEvidence(operationId: OperationId, id: PacketId, evidence: readonly EvidenceRow[], legs: readonly ResultLeg[], note: string | null): Promise<void>
+  saveEvidence(operationId: OperationId, id: PacketId, evidence: readonly EvidenceRow[], legs: readonly ResultLeg[], note: string | null, now: Date): Promise<void>
   /** All lanes or none; a lane is free when unheld or its lease is over. */
   claimLanes(lanes: readonly Lane[], runId: RunId, leaseUntil: Date, now: Date): Promise<boolean>
   insertRun(run: RunRow): Promise<void>

@@ -1,0 +1,46 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { chainCursors } from '../../../drizzle/schema'
+import type { OperationId } from '../../domain/clearing/operation'
+import type { CursorRow } from '../../usecases/store-ports'
+import type { Database } from './database'
+import type { Tx } from './transaction-types'
+
+/** Height of a cursor that only holds a scanner's lease so far. */
+const unread = -1n
+
+export async function lockCursor(tx: Tx, chainId: string, purpose: CursorRow['purpose'], firstHeight: bigint): Promise<CursorRow> {
+  await tx.insert(chainCursors).values({ chainId, purpose, height: firstHeight })
+    .onConflictDoUpdate({ target: [chainCursors.chainId, chainCursors.purpose], set: { height: firstHeight }, setWhere: eq(chainCursors.height, unread) })
+  const [row] = await tx.select({ chainId: chainCursors.chainId, purpose: chainCursors.purpose, height: chainCursors.height })
+    .from(chainCursors).where(and(eq(chainCursors.chainId, chainId), eq(chainCursors.purpose, purpose))).for('update')
+  if (!row) throw new Error(`cursor of ${chainId} vanished`)
+  return row
+}
+
+/** Compare-and-set: throws when another writer moved it, so that the caller's transaction rolls back. */
+export async function advanceCursor(tx: Tx, cursor: CursorRow, to: bigint, blockTime: Date): Promise<void> {
+  const moved = await tx.update(chainCursors).set({ height: to, blockTime })
+    .where(and(eq(chainCursors.chainId, cursor.chainId), eq(chainCursors.purpose, cursor.purpose), eq(chainCursors.height, cursor.height)))
+    .returning({ height: chainCursors.height })
+  if (moved.length === 0 || to <= cursor.height) throw new Error(`cursor of ${cursor.chainId} is not at ${cursor.height} any more`)
+}
+
+/** One scanner per chain: takes or renews the lease. Works on database time, the one clock all instances share. */
+export async function holdScannerLease(db: Database, chainId: string, purpose: CursorRow['purpose'], instanceId: string, leaseMs: number): Promise<boolean> {
+  const held = await db.execute(sql`
+    insert into chain_cursors as c (chain_id, purpose, height, leader, lease_until) values (${chainId}, ${purpose}, ${unread}, ${instanceId}, now() + ${leaseMs} * interval '1 millisecond')
+    on conflict (chain_id, purpose) do update set leader = excluded.leader, lease_until = excluded.lease_until
+      where c.leader is null or c.leader = excluded.leader or c.lease_until < now()
+    returning 1`)
+  return held.length > 0
+}
+
+export async function operationsPastGrace(tx: Tx, chainId: string, blockTime: Date, limit: number): Promise<readonly OperationId[]> {
+  const rows = await tx.execute<{ id: OperationId }>(sql`
+    select o.id from clearing_operations o join clearing_tokens t on t.token = o.token
+    where o.status = 'awaiting_payment' and o.payment_chain_id = ${chainId} and o.grace_until < ${blockTime.toISOString()}
+      and not exists (select 1 from payments p where p.chain_id = ${chainId} and p.state = 'seen' and upper(p.memo) like '%' || t.memo_code || '%')
+      and not exists (select 1 from payments p where p.chain_id = ${chainId} and p.state = 'seen' and lower(p.memo) like '%' || t.token::text || '%')
+    order by o.grace_until limit ${limit}`)
+  return rows.map(row => row.id)
+}

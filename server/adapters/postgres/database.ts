@@ -1,0 +1,46 @@
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import { migrate } from 'drizzle-orm/postgres-js/migrator'
+import { makeWorkerUtils } from 'graphile-worker'
+import postgres from 'postgres'
+import * as schema from '../../../drizzle/schema'
+
+export type Database = PostgresJsDatabase<typeof schema>
+export type Sql = postgres.Sql
+
+export interface OpenDatabase {
+  readonly db: Database
+  /** For LISTEN/NOTIFY only: drizzle changes the parsers of the client it is given. */
+  readonly listener: Sql
+  readonly close: () => Promise<void>
+}
+
+/** Any constant: one lock for "migrations run", shared by all instances of one database. */
+const migrationLock = 0x52_4c_59
+
+/** Brings tables and job queue to this version; safe from several instances at once. Throws what PostgreSQL says. */
+export async function migrateDatabase(url: string, migrationsFolder: string): Promise<void> {
+  const client = postgres(url, { max: 1, onnotice: () => {} })
+  try {
+    await client`select pg_advisory_lock(${migrationLock})`
+    await migrate(drizzle(client), { migrationsFolder })
+    const worker = await makeWorkerUtils({ connectionString: url })
+    await worker.migrate()
+    await worker.release()
+  }
+  finally {
+    await client.end()
+  }
+}
+
+/** `poolSize`: connections for queries; one more is used for LISTEN. */
+export function openDatabase(url: string, poolSize = 12): OpenDatabase {
+  const client = postgres(url, { max: poolSize, onnotice: () => {}, connect_timeout: 10, connection: { statement_timeout: 30_000, lock_timeout: 20_000, idle_in_transaction_session_timeout: 60_000 } })
+  const listener = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 })
+  return {
+    db: drizzle(client, { schema }),
+    listener,
+    close: async () => {
+      await Promise.all([client.end({ timeout: 5 }), listener.end({ timeout: 5 })])
+    },
+  }
+}

@@ -1,0 +1,126 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { clearingOperations, packetClearingResults, payments, refunds } from '../../../drizzle/schema'
+import type { PacketId } from '../../../shared/utils/packet-id'
+import type { Operation, PlannedRefund } from '../../domain/clearing/operation'
+import type { Effect } from '../../domain/clearing/transition'
+import type { Cause } from '../../usecases/store-ports'
+import { enqueue } from './jobs'
+import { ledger } from './ledger'
+import { appendEvent } from './operations'
+import type { Tx } from './transaction-types'
+
+interface Saving {
+  readonly tx: Tx
+  readonly before: Operation
+  readonly after: Operation
+  readonly cause: Cause
+  readonly now: Date
+  readonly rowId: () => string
+}
+
+async function saveOperationRow({ tx, after }: Saving): Promise<void> {
+  await tx.update(clearingOperations).set({
+    status: after.status, paymentIssue: after.paymentIssue, refundStatus: after.refundStatus, attempted: after.attempted,
+    creditedAt: after.creditedAt, deadlineAt: after.deadlineAt, finishedAt: after.finishedAt,
+  }).where(eq(clearingOperations.id, after.id))
+}
+
+async function saveDecisions({ tx, before, after, now }: Saving): Promise<void> {
+  for (const [position, packet] of after.packets.entries()) {
+    if (packet.result === null || before.packets[position]?.result !== null) continue
+    await tx.update(packetClearingResults)
+      .set({ result: packet.result, relayedBy: packet.relayedBy, refundReason: packet.refundReason, decidedAt: now })
+      .where(and(eq(packetClearingResults.operationId, after.id), eq(packetClearingResults.position, position)))
+  }
+}
+
+async function creditPayment({ tx, after, now, rowId }: Saving, effect: Extract<Effect, { type: 'credit_payment' }>): Promise<void> {
+  await tx.update(payments)
+    .set({ state: 'credited', operationId: after.id, creditedAmount: effect.amount })
+    .where(and(eq(payments.id, effect.paymentId), eq(payments.state, 'seen')))
+  await ledger(tx, rowId(), now).paymentCredited(after, effect.paymentId, effect.amount)
+}
+
+async function planRefund({ tx, after, now, rowId }: Saving, refund: PlannedRefund): Promise<void> {
+  const [payment] = await tx.update(payments)
+    .set({ refundPlannedAmount: sql`${payments.refundPlannedAmount} + ${refund.coin.amount}` })
+    .where(eq(payments.id, refund.paymentId))
+    .returning({ chainId: payments.chainId, fromAddress: payments.fromAddress })
+  if (!payment) throw new Error(`refund of unknown payment ${refund.paymentId}`)
+  await tx.insert(refunds).values({
+    id: rowId(), paymentId: refund.paymentId, operationId: after.id, chainId: payment.chainId, denom: refund.coin.denom, amount: refund.coin.amount,
+    destination: payment.fromAddress, reason: refund.reason, state: 'planned', networkFeeDeducted: refund.networkFeeDeducted, plannedAt: now,
+  })
+  await ledger(tx, rowId(), now).refundPlanned(after, payment.chainId, refund)
+}
+
+/** At settlement what was credited and does not go back is ours: the constraint then forbids giving it back again. */
+async function consumeCredits({ tx, after, now, rowId }: Saving, effects: readonly Effect[]): Promise<void> {
+  for (const credit of after.credits) {
+    const goesBack = effects.reduce((sum, effect) => effect.type === 'plan_refund' && effect.refund.paymentId === credit.paymentId ? sum + effect.refund.coin.amount : sum, 0n)
+    const consumed = credit.amount - goesBack
+    if (consumed === 0n) continue
+    await tx.update(payments).set({ consumedAmount: consumed }).where(eq(payments.id, credit.paymentId))
+    await ledger(tx, rowId(), now).revenueRecognised(after, credit.paymentId, consumed)
+  }
+}
+
+/** Claims what no live claim holds; the unique index decides between operations, the earlier credit being first. */
+async function claimPackets({ tx, after, now }: Saving): Promise<PacketId[]> {
+  const claimedByOthers: PacketId[] = []
+  for (const [position, packet] of after.packets.entries()) {
+    const { id } = packet
+    const claimed = await tx.execute(sql`
+      update packet_clearing_results set claimed = true, next_attempt_at = ${now.toISOString()}
+      where operation_id = ${after.id} and position = ${position} and not exists (
+        select 1 from packet_clearing_results other where other.claimed and other.chain_id = ${id.chainId} and other.port_id = ${id.portId}
+          and other.channel_id = ${id.channelId} and other.sequence = ${id.sequence.toString()}::numeric)
+      returning position`)
+    if (claimed.length === 0) claimedByOthers.push(id)
+  }
+  const routes = new Map(after.packets.filter(packet => !claimedByOthers.includes(packet.id))
+    .map(({ id }) => [`${id.chainId}/${id.portId}/${id.channelId}`, { chainId: id.chainId, portId: id.portId, channelId: id.channelId }]))
+  for (const route of routes.values()) await enqueue(tx, { name: 'clear_route', route })
+  return claimedByOthers
+}
+
+async function saveEffect(saving: Saving, effect: Effect): Promise<readonly PacketId[]> {
+  const { tx, after } = saving
+  switch (effect.type) {
+    case 'credit_payment':
+      await creditPayment(saving, effect)
+      return []
+    case 'return_payment':
+      await tx.update(payments).set({ state: 'refund_owed', operationId: after.id, reason: effect.reason }).where(and(eq(payments.id, effect.paymentId), eq(payments.state, 'seen')))
+      return []
+    case 'leave_unallocated':
+      await tx.update(payments).set({ state: 'unallocated', reason: effect.reason, suggestion: after.memoCode }).where(eq(payments.id, effect.paymentId))
+      return []
+    case 'plan_refund':
+      await planRefund(saving, effect.refund)
+      return []
+    case 'queue_clearing':
+      return claimPackets(saving)
+    case 'release_claims':
+      await tx.update(packetClearingResults).set({ claimed: false }).where(eq(packetClearingResults.operationId, after.id))
+      return []
+    case 'log':
+      await appendEvent(tx, after.id, after.token, effect, saving.cause, saving.now)
+      return []
+    default:
+      return effect satisfies never
+  }
+}
+
+/**
+ * Writes the operation and every effect in the caller's transaction. The operation's row must be locked. Returns the
+ * packets that another operation owns (after `queue_clearing`).
+ */
+export async function saveTransition(saving: Saving, effects: readonly Effect[]): Promise<{ readonly claimedByOthers: readonly PacketId[] }> {
+  await saveOperationRow(saving)
+  await saveDecisions(saving)
+  const claimedByOthers: PacketId[] = []
+  for (const effect of effects) claimedByOthers.push(...await saveEffect(saving, effect))
+  if (effects.some(effect => effect.type === 'release_claims')) await consumeCredits(saving, effects)
+  return { claimedByOthers }
+}

