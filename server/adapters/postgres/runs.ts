@@ -12,8 +12,18 @@ const samePacket = (operationId: string, id: PacketId) => and(
   eq(packetClearingResults.channelId, id.channelId), eq(packetClearingResults.sequence, id.sequence))
 
 interface DueRow extends Record<string, unknown> {
-  operation_id: OperationId, sequence: string, need: DuePacket['need'], destination_chain_id: string, destination_port_id: string, destination_channel_id: string
-  credited_at: string, deadline_at: string, attempts: number, batch_limit: number, alone_failures: number, next_attempt_at: string
+  operation_id: OperationId
+  sequence: string
+  need: DuePacket['need']
+  destination_chain_id: string
+  destination_port_id: string
+  destination_channel_id: string
+  credited_at: string
+  deadline_at: string
+  attempts: number
+  batch_limit: number
+  alone_failures: number
+  next_attempt_at: string
 }
 
 export async function lockDuePackets(tx: Tx, route: ChannelEnd, now: Date): Promise<readonly DuePacket[]> {
