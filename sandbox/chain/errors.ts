@@ -1,0 +1,43 @@
+/** A refusal with the ABCI code that a real chain gives. */
+export class AbciError extends Error {
+  constructor(readonly codespace: string, readonly code: number, message: string) {
+    super(message)
+  }
+}
+
+const sdk = (code: number, text: string) => (detail: string): AbciError => new AbciError('sdk', code, `${detail}: ${text}`)
+
+// Source: cosmos-sdk types/errors/errors.go.
+export const decodeFailed = sdk(2, 'tx parse error')
+export const unauthorized = sdk(4, 'unauthorized')
+export const insufficientFunds = sdk(5, 'insufficient funds')
+export const unknownRequest = sdk(6, 'unknown request')
+export const invalidAddress = sdk(7, 'invalid address')
+export const unknownAddress = sdk(9, 'unknown address')
+export const invalidCoins = sdk(10, 'invalid coins')
+export const outOfGas = sdk(11, 'out of gas')
+export const memoTooLarge = sdk(12, 'memo too large')
+export const insufficientFee = sdk(13, 'insufficient fee')
+export const noSignatures = sdk(15, 'no signatures supplied')
+export const invalidRequest = sdk(18, 'invalid request')
+export const keyNotFound = sdk(22, 'key not found')
+export const timeoutHeightPassed = sdk(30, 'tx timeout height')
+export const wrongSequence = sdk(32, 'incorrect account sequence')
+
+const channel = (code: number, text: string) => (detail?: string): AbciError => new AbciError('channel', code, detail ? `${detail}: ${text}` : text)
+
+// Source: ibc-go modules/core/04-channel/types/errors.go.
+export const channelNotFound = channel(3, 'channel not found')
+export const invalidChannelState = channel(5, 'invalid channel state')
+export const invalidPacket = channel(13, 'invalid packet')
+export const redundantTransaction = channel(22, 'packet messages are redundant')
+export const timeoutNotReached = channel(39, 'timeout not reached')
+export const timeoutElapsed = channel(40, 'timeout elapsed')
+
+export function clientError(code: number, message: string): AbciError {
+  return new AbciError('client', code, message)
+}
+
+export function transferError(code: number, message: string): AbciError {
+  return new AbciError('transfer', code, message)
+}

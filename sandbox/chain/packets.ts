@@ -1,0 +1,173 @@
+import { Packet } from 'cosmjs-types/ibc/core/channel/v1/channel'
+import type { MsgAcknowledgement, MsgRecvPacket, MsgTimeout } from 'cosmjs-types/ibc/core/channel/v1/tx'
+import { provenState } from './client'
+import type { ExecutionContext } from './context'
+import { channelNotFound, clientError, invalidChannelState, invalidPacket, timeoutElapsed, timeoutNotReached } from './errors'
+import type { ChainEvent } from './events'
+import { event } from './events'
+import { sha256 } from './merkle'
+import type { StateReader, StateWriter } from './state'
+
+export interface ChannelRecord {
+  readonly state: 'open' | 'closed'
+  readonly ordering: 'unordered' | 'ordered'
+  readonly counterpartyPortId: string
+  readonly counterpartyChannelId: string
+  readonly connectionId: string
+  readonly version: string
+}
+
+export function getChannel(state: StateReader, portId: string, channelId: string): ChannelRecord | undefined {
+  const text = state.get(`chan|${portId}|${channelId}`)
+  return text === undefined ? undefined : JSON.parse(text) as ChannelRecord
+}
+
+export function putChannel(state: StateWriter, portId: string, channelId: string, channel: ChannelRecord): void {
+  state.set(`chan|${portId}|${channelId}`, JSON.stringify(channel))
+}
+
+export const commitmentBucket = (portId: string, channelId: string): string => `commit|${portId}|${channelId}`
+export const receiptKey = (portId: string, channelId: string, sequence: bigint): string => `receipt|${portId}|${channelId}|${sequence}`
+export const acknowledgementBucket = (portId: string, channelId: string): string => `ack|${portId}|${channelId}`
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}
+
+function bigEndian(value: bigint): Uint8Array {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigUInt64BE(value)
+  return bytes
+}
+
+/** ICS-04 commitment: sha256(timeoutTimestamp ‖ revision ‖ height ‖ sha256(data)), integers as 8 bytes big-endian. */
+export function packetCommitment(packet: Packet): Uint8Array {
+  const { revisionNumber, revisionHeight } = packet.timeoutHeight
+  return sha256(Buffer.concat([bigEndian(packet.timeoutTimestamp), bigEndian(revisionNumber), bigEndian(revisionHeight), sha256(packet.data)]))
+}
+
+function packetAttributes(packet: Packet): Record<string, string> {
+  return {
+    packet_timeout_height: `${packet.timeoutHeight.revisionNumber}-${packet.timeoutHeight.revisionHeight}`,
+    packet_timeout_timestamp: packet.timeoutTimestamp.toString(),
+    packet_sequence: packet.sequence.toString(),
+    packet_src_port: packet.sourcePort,
+    packet_src_channel: packet.sourceChannel,
+    packet_dst_port: packet.destinationPort,
+    packet_dst_channel: packet.destinationChannel,
+  }
+}
+
+function channelAttributes(channel: ChannelRecord): Record<string, string> {
+  return {
+    packet_channel_ordering: channel.ordering === 'unordered' ? 'ORDER_UNORDERED' : 'ORDER_ORDERED',
+    packet_connection: channel.connectionId,
+    connection_id: channel.connectionId,
+  }
+}
+
+const channelModule = event('message', { module: 'ibc_channel' })
+
+function openChannel(state: StateReader, portId: string, channelId: string): ChannelRecord {
+  const channel = getChannel(state, portId, channelId)
+  if (!channel) throw channelNotFound(`port ID (${portId}) channel ID (${channelId})`)
+  if (channel.state !== 'open') throw invalidChannelState(`channel is not OPEN (got STATE_${channel.state.toUpperCase()})`)
+  return channel
+}
+
+/** Has the timeout passed at that height or time? (source: ibc-go Timeout.Elapsed) */
+export function hasTimedOut(packet: Pick<Packet, 'timeoutHeight' | 'timeoutTimestamp'>, revision: bigint, height: number, timeNs: bigint): boolean {
+  const { revisionNumber, revisionHeight } = packet.timeoutHeight
+  const byHeight = revisionHeight > 0n && (revision > revisionNumber || (revision === revisionNumber && BigInt(height) >= revisionHeight))
+  return byHeight || (packet.timeoutTimestamp > 0n && timeNs >= packet.timeoutTimestamp)
+}
+
+export function sendPacket(context: ExecutionContext, outgoing: Pick<Packet, 'sourcePort' | 'sourceChannel' | 'data' | 'timeoutHeight' | 'timeoutTimestamp'>): Packet {
+  const { sourcePort, sourceChannel } = outgoing
+  const channel = openChannel(context.state, sourcePort, sourceChannel)
+  const sequence = BigInt(context.state.get(`nextsend|${sourcePort}|${sourceChannel}`) ?? '1')
+  const packet = Packet.fromPartial({
+    ...outgoing,
+    sequence,
+    destinationPort: channel.counterpartyPortId,
+    destinationChannel: channel.counterpartyChannelId,
+  })
+  context.state.set(`nextsend|${sourcePort}|${sourceChannel}`, (sequence + 1n).toString())
+  context.state.set(`${commitmentBucket(sourcePort, sourceChannel)}|${sequence}`, hex(packetCommitment(packet)))
+  context.events.push(event('send_packet', { packet_data_hex: hex(packet.data), ...packetAttributes(packet), ...channelAttributes(channel) }), channelModule)
+  return packet
+}
+
+/** `noop`: somebody else's message was first; nothing changes and nothing is emitted. */
+export type RelayResult = 'done' | 'noop'
+
+/** ICS-20 and its like, called while a packet is received. Returns the acknowledgement and whether it is a success. */
+export type ReceiveCallback = (packet: Packet, channel: ChannelRecord) => { acknowledgement: Uint8Array, events: ChainEvent[] }
+
+export function receivePacket(context: ExecutionContext, message: MsgRecvPacket, revision: bigint, onReceive: ReceiveCallback): RelayResult {
+  const { packet } = message
+  const { destinationPort, destinationChannel, sequence } = packet
+  const channel = openChannel(context.state, destinationPort, destinationChannel)
+  if (packet.sourcePort !== channel.counterpartyPortId || packet.sourceChannel !== channel.counterpartyChannelId) {
+    throw invalidPacket('packet source does not match the counterparty\'s channel')
+  }
+  if (hasTimedOut(packet, revision, context.height, context.timeNs)) throw timeoutElapsed(`packet timeout elapsed: current timestamp: ${context.timeNs}, timeout timestamp ${packet.timeoutTimestamp}`)
+  const proven = provenState(context, channel.connectionId, Number(message.proofHeight.revisionHeight))
+  if (context.state.get(receiptKey(destinationPort, destinationChannel, sequence)) !== undefined) return 'noop'
+  const committed = proven.state.get(`${commitmentBucket(packet.sourcePort, packet.sourceChannel)}|${sequence}`)
+  if (committed !== hex(packetCommitment(packet))) throw clientError(18, 'couldn\'t verify counterparty packet commitment: packet commitment verification failed')
+  context.state.set(receiptKey(destinationPort, destinationChannel, sequence), '1')
+  const dataHex = { packet_data_hex: hex(packet.data) }
+  context.events.push(event('recv_packet', { ...dataHex, ...packetAttributes(packet), ...channelAttributes(channel) }), channelModule)
+  const { acknowledgement, events } = onReceive(packet, channel)
+  context.events.push(...events)
+  context.state.set(`${acknowledgementBucket(destinationPort, destinationChannel)}|${sequence}`, hex(sha256(acknowledgement)))
+  context.events.push(event('write_acknowledgement', { ...dataHex, ...packetAttributes(packet), packet_ack_hex: hex(acknowledgement), ...channelAttributes(channel) }), channelModule)
+  return 'done'
+}
+
+function ownCommitment(context: ExecutionContext, packet: Packet): { channel: ChannelRecord, key: string, committed: string | undefined } {
+  const channel = getChannel(context.state, packet.sourcePort, packet.sourceChannel)
+  if (!channel) throw channelNotFound(`port ID (${packet.sourcePort}) channel ID (${packet.sourceChannel})`)
+  if (packet.destinationPort !== channel.counterpartyPortId || packet.destinationChannel !== channel.counterpartyChannelId) {
+    throw invalidPacket('packet destination does not match the counterparty\'s channel')
+  }
+  const key = `${commitmentBucket(packet.sourcePort, packet.sourceChannel)}|${packet.sequence}`
+  return { channel, key, committed: context.state.get(key) }
+}
+
+function checkCommitment(packet: Packet, committed: string): void {
+  if (committed !== hex(packetCommitment(packet))) throw invalidPacket('commitment bytes are not equal: the packet differs from the one sent')
+}
+
+export function acknowledgePacket(context: ExecutionContext, message: MsgAcknowledgement, onAcknowledge: (packet: Packet) => void): RelayResult {
+  const { packet } = message
+  const { channel, key, committed } = ownCommitment(context, packet)
+  const proven = provenState(context, channel.connectionId, Number(message.proofHeight.revisionHeight))
+  if (committed === undefined) return 'noop'
+  checkCommitment(packet, committed)
+  const written = proven.state.get(`${acknowledgementBucket(packet.destinationPort, packet.destinationChannel)}|${packet.sequence}`)
+  if (written !== hex(sha256(message.acknowledgement))) throw clientError(19, 'couldn\'t verify counterparty packet acknowledgement: packet acknowledgement verification failed')
+  context.state.delete(key)
+  context.events.push(event('acknowledge_packet', { ...packetAttributes(packet), ...channelAttributes(channel) }), channelModule)
+  onAcknowledge(packet)
+  return 'done'
+}
+
+export function timeoutPacket(context: ExecutionContext, message: MsgTimeout, counterpartyRevision: bigint, onTimeout: (packet: Packet) => void): RelayResult {
+  const { packet } = message
+  const { channel, key, committed } = ownCommitment(context, packet)
+  const proofHeight = Number(message.proofHeight.revisionHeight)
+  const proven = provenState(context, channel.connectionId, proofHeight)
+  if (!hasTimedOut(packet, counterpartyRevision, proofHeight, proven.timeNs)) throw timeoutNotReached(`packet timeout not reached: proof timestamp ${proven.timeNs}, timeout timestamp ${packet.timeoutTimestamp}`)
+  if (committed === undefined) return 'noop'
+  checkCommitment(packet, committed)
+  if (proven.state.get(receiptKey(packet.destinationPort, packet.destinationChannel, packet.sequence)) !== undefined) {
+    throw clientError(20, 'couldn\'t verify counterparty packet receipt absence: packet receipt verification failed')
+  }
+  context.state.delete(key)
+  const { connection_id, packet_channel_ordering } = channelAttributes(channel) as { connection_id: string, packet_channel_ordering: string }
+  context.events.push(event('timeout_packet', { ...packetAttributes(packet), connection_id, packet_channel_ordering }), channelModule)
+  onTimeout(packet)
+  return 'done'
+}
