@@ -1,0 +1,33 @@
+import type { Ref } from 'vue'
+import type { SessionDto } from '#shared/schemas/auth'
+import type { OperationListDto } from '#shared/schemas/clearing'
+import type { UserStatistics } from '#shared/schemas/statistics'
+import type { OperationStatus } from '#shared/types/clearing'
+
+/** A signed-in person's clearings and totals; nothing is asked without a session. */
+export async function useOperationHistory(session: Ref<SessionDto | null>, status: Ref<OperationStatus | ''>) {
+  const api = useApi()
+  const filter = computed(() => status.value ? { status: status.value } : {})
+  const [operations, statistics] = await Promise.all([
+    useAsyncData<OperationListDto | null>('operations', async () => session.value ? api.listOperations(filter.value) : null, { watch: [session, filter] }),
+    useAsyncData<UserStatistics | null>('user-statistics', async () => session.value ? api.getUserStatistics() : null, { watch: [session] }),
+  ])
+
+  async function more() {
+    const shown = operations.data.value
+    if (!shown?.nextCursor) return
+    const next = await api.listOperations({ ...filter.value, cursor: shown.nextCursor })
+    operations.data.value = { ...next, items: [...shown.items, ...next.items] }
+  }
+
+  /** Fetched here, because a link cannot ask for CSV. */
+  async function downloadCsv() {
+    const csv = await $fetch<Blob>(api.operationsCsvUrl(filter.value), { headers: { accept: 'text/csv' }, responseType: 'blob' })
+    const link = document.createElement('a')
+    link.href = URL.createObjectURL(csv)
+    link.download = 'clearings.csv'
+    link.click()
+    URL.revokeObjectURL(link.href)
+  }
+  return { operations, statistics, csvUrl: computed(() => api.operationsCsvUrl(filter.value)), more, downloadCsv }
+}

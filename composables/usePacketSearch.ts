@@ -1,0 +1,68 @@
+import type { Ref } from 'vue'
+import type { PacketListDto } from '#shared/schemas/packets'
+import { ApiProblem, toApiProblem } from '~/services/api-problem'
+import type { ClearingService, PacketQuery } from '~/services/clearing'
+
+/** What a deep link asks for: `?address=`, `?tx=&chain=` (without chain: on every chain), `?chain=&port=&channel=`. */
+export type SearchLink
+  = | { readonly kind: 'none' }
+    | { readonly kind: 'address', readonly address: string }
+    | { readonly kind: 'transaction', readonly txHash: string, readonly chainId: string | undefined }
+    | { readonly kind: 'channel', readonly chainId: string, readonly portId: string, readonly channelId: string }
+
+type LinkQuery = Readonly<Record<string, string | null | undefined | readonly (string | null)[]>>
+
+export function readSearchLink(query: LinkQuery): SearchLink {
+  const text = (name: string): string | undefined => {
+    const value = query[name]
+    return typeof value === 'string' && value !== '' ? value : undefined
+  }
+  const [address, txHash, chainId, portId, channelId] = [text('address'), text('tx'), text('chain'), text('port'), text('channel')]
+  if (address) return { kind: 'address', address }
+  if (txHash) return { kind: 'transaction', txHash, chainId }
+  if (chainId && portId && channelId) return { kind: 'channel', chainId, portId, channelId }
+  return { kind: 'none' }
+}
+
+function queriesOf(link: SearchLink, chainIds: readonly string[]): PacketQuery[] {
+  switch (link.kind) {
+    case 'none': return []
+    case 'address': return [{ address: link.address }]
+    case 'transaction': return (link.chainId ? [link.chainId] : chainIds).map(chainId => ({ txHash: link.txHash, chainId }))
+    case 'channel': return [{ chainId: link.chainId, portId: link.portId, channelId: link.channelId }]
+  }
+}
+
+/** Asks every query at once. One answer is enough; a chain that does not know a tx is no failure, one that does not answer is named. */
+async function searchAll(api: ClearingService, queries: readonly PacketQuery[], cursor: string | undefined): Promise<PacketListDto> {
+  const [only] = queries
+  if (only && queries.length === 1) return api.searchPackets({ ...only, cursor })
+  const answers = await Promise.allSettled(queries.map(query => api.searchPackets(query)))
+  const lists = answers.flatMap(answer => answer.status === 'fulfilled' ? [answer.value] : [])
+  const unanswered = answers.flatMap((answer, index) => {
+    const query = queries[index]
+    const missing = answer.status === 'rejected' && !['not_found', 'packet_not_found'].includes(toApiProblem(answer.reason).code)
+    return missing && query && 'chainId' in query ? [query.chainId] : []
+  })
+  if (lists.length === 0 && unanswered.length > 0) throw new ApiProblem('chain_unavailable')
+  return { items: lists.flatMap(list => list.items), nextCursor: null, unanswered: [...lists.flatMap(list => list.unanswered), ...unanswered] }
+}
+
+/** The packets that a link asks for, from the first byte on; `more` appends the next page. */
+export async function usePacketSearch(link: Ref<SearchLink>) {
+  const api = useApi()
+  const { chains } = useChains()
+  const search = await useAsyncData('packet-search', async () => {
+    const queries = queriesOf(link.value, chains.value.map(chain => chain.chainId))
+    return queries.length === 0 ? null : searchAll(api, queries, undefined)
+  }, { watch: [link] })
+
+  async function more() {
+    const cursor = search.data.value?.nextCursor
+    const queries = queriesOf(link.value, [])
+    if (!cursor || !search.data.value) return
+    const next = await searchAll(api, queries, cursor)
+    search.data.value = { ...next, items: [...search.data.value.items, ...next.items], unanswered: [...search.data.value.unanswered, ...next.unanswered] }
+  }
+  return { ...search, more }
+}

@@ -1,0 +1,60 @@
+import type { PacketRefusalCode } from '#shared/types/error-codes'
+import type { ProblemCode } from './api-problem'
+
+export interface ProblemWords {
+  /** What happened, in one sentence for a person. */
+  readonly sentence: string
+  readonly nextStep: string
+}
+
+/** One entry per code: the compiler refuses a missing one. */
+export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
+  invalid_request: { sentence: 'Something in what was entered is not valid.', nextStep: 'Check the text for missing or extra characters and try again.' },
+  body_too_large: { sentence: 'That was more than we can take at once.', nextStep: 'Choose fewer packets and try again.' },
+  unsupported_media_type: { sentence: 'The page and the server do not understand each other.', nextStep: 'Reload the page to get its newest version.' },
+  method_not_allowed: { sentence: 'The page and the server do not understand each other.', nextStep: 'Reload the page to get its newest version.' },
+  not_found: { sentence: 'There is nothing here.', nextStep: 'Check the link, or start again from the search.' },
+  chain_not_served: { sentence: 'We do not serve that chain.', nextStep: 'The chains we serve are listed on the first page.' },
+  packet_not_found: { sentence: 'The chain knows no such packet.', nextStep: 'Check chain, channel and sequence, or search by the transaction that sent it.' },
+  token_not_found: { sentence: 'No clearing has this link.', nextStep: 'Check that the link is complete. If you paid, keep your transaction hash: the payment is recorded by its memo code.' },
+  operation_not_found: { sentence: 'No clearing of yours has this link.', nextStep: 'Sign in with the wallet that asked for it or paid for it.' },
+  packets_not_clearable: { sentence: 'Paying would not help these packets, so we will not take a fee for them.', nextStep: 'Deselect them; each one says why.' },
+  route_not_quotable: { sentence: 'We cannot name an honest price for this route on that chain.', nextStep: 'Choose another chain to pay on.' },
+  relayer_not_ready: { sentence: 'Our relayer cannot work on this route right now, so we take no money for it.', nextStep: 'Try again in a few minutes. Nothing is lost by waiting, unless the packet times out, and then the sender gets the tokens back.' },
+  chain_unavailable: { sentence: 'The chain does not answer at the moment.', nextStep: 'Try again in a minute.' },
+  clock_skew: { sentence: 'The chain is running behind, so a price would not hold.', nextStep: 'Try again in a few minutes.' },
+  quota_exceeded: { sentence: 'You have too many unpaid clearings open.', nextStep: 'Pay one of them, or wait until they expire.' },
+  rate_limited: { sentence: 'Too many requests in a short time.', nextStep: 'Wait a moment and try again.' },
+  not_signed_in: { sentence: 'You are not signed in.', nextStep: 'Sign in with your wallet; it costs nothing.' },
+  forbidden: { sentence: 'This wallet may not do that.', nextStep: 'Sign in with another wallet.' },
+  challenge_not_found: { sentence: 'This sign-in was used already or never existed.', nextStep: 'Start signing in again.' },
+  challenge_expired: { sentence: 'The sign-in took too long.', nextStep: 'Start signing in again.' },
+  signature_invalid: { sentence: 'The signature does not belong to this address.', nextStep: 'Check which account your wallet has selected and sign in again.' },
+  idempotency_key_reused: { sentence: 'This request was sent before with other contents.', nextStep: 'Reload the page and try again.' },
+  idempotency_in_progress: { sentence: 'The same request is still being worked on.', nextStep: 'Wait a moment; it is not done twice.' },
+  transaction_rejected: { sentence: 'The chain refused the transaction. Nothing was paid.', nextStep: 'The reason is given below. Try again, or pay by hand.' },
+  transaction_not_a_payment: { sentence: 'That transaction is not a payment to us, so we do not send it.', nextStep: 'Build the payment on this page, or pay by hand.' },
+  too_many_results: { sentence: 'There are too many matches to look through.', nextStep: 'Search by the transaction or the packet instead.' },
+  not_ready: { sentence: 'The service is starting.', nextStep: 'Try again in a few seconds.' },
+  internal: { sentence: 'Something broke on our side.', nextStep: 'Try again. If it stays, give us the request number. A payment already made is not lost.' },
+  offline: { sentence: 'We cannot reach the server.', nextStep: 'Check your connection. A payment already made is not lost.' },
+  timeout: { sentence: 'The server took too long to answer.', nextStep: 'Try again; nothing is done twice.' },
+  unreadable_answer: { sentence: 'The server answered with something we cannot read.', nextStep: 'Reload the page to get its newest version.' },
+}
+
+export const refusalWords: Readonly<Record<PacketRefusalCode, string>> = {
+  not_found: 'The chain knows no such packet.',
+  already_completed: 'It is finished already: nothing to pay.',
+  already_delivered: 'The money has arrived already: nothing to pay.',
+  in_flight: 'It is on its way and not late yet.',
+  state_unknown: 'We could not see where it is, so we cannot promise to help.',
+  route_not_served: 'We do not relay on this channel.',
+  client_not_active: 'The light client of this route has expired or is frozen; relaying is impossible until governance repairs it.',
+  channel_not_open: 'The channel is closed.',
+  async_ack_pending: 'It arrived and is being forwarded to another chain; only the next hop can finish it.',
+  duplicate_in_request: 'It is in the list twice.',
+  claimed_by_other: 'Somebody else has paid for it already.',
+  other_channel_set: 'It belongs to another channel than the rest; clear it separately.',
+  packet_data_pruned: 'No node keeps the data that is needed to relay it.',
+  receiver_or_memo_too_long: 'Its receiver or memo is too long for the destination chain.',
+}

@@ -1,0 +1,71 @@
+import { readBech32Prefix } from './bech32'
+import { chainIdPattern, channelIdPattern, formatPacketId, parsePacketId, portIdPattern } from './packet-id'
+
+/** What the recogniser needs to know of a served chain. */
+export interface KnownChain {
+  readonly chainId: string
+  readonly chainName: string
+  readonly bech32Prefix: string
+  readonly explorers: readonly { readonly txPage: string | null, readonly accountPage: string | null }[]
+}
+
+/** What a person pasted. `chainId: null`: the text does not say on which chain. */
+export type Recognised
+  = | { readonly kind: 'empty' }
+    | { readonly kind: 'packet', readonly packetKey: string }
+    | { readonly kind: 'transaction', readonly txHash: string, readonly chainId: string | null }
+    | { readonly kind: 'address', readonly address: string, readonly chainId: string | null }
+    | { readonly kind: 'channel', readonly chainId: string, readonly portId: string, readonly channelId: string }
+    | { readonly kind: 'clearing', readonly token: string }
+    | { readonly kind: 'mistyped_address' }
+    | { readonly kind: 'unrecognised' }
+
+const txHashPattern = /(?:^|[^\da-f])(?:0x)?([\da-f]{64})(?![\da-f])/i
+const addressPattern = /(?:^|[^a-z\d])([a-z][a-z\d]{0,82}1[02-9ac-hj-np-z]{38,90})(?![a-z\d])/
+const tokenPattern = /(?:^|[^\da-f])([\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12})(?![\da-f])/i
+
+/** The fixed text before the variable part of an explorer's link template, without scheme and `www.`. */
+function linkStart(template: string): string {
+  return template.split('$')[0]!.replace(/^https?:\/\/(?:www\.)?/, '').toLowerCase()
+}
+
+function chainOfLink(text: string, chains: readonly KnownChain[]): string | null {
+  const link = text.replace(/^https?:\/\/(?:www\.)?/, '').toLowerCase()
+  for (const chain of chains) {
+    const templates = chain.explorers.flatMap(explorer => [explorer.txPage, explorer.accountPage])
+    if (templates.some(template => template && link.startsWith(linkStart(template)))) return chain.chainId
+  }
+  const segments = link.split(/[/?#&=]/)
+  const named = chains.filter(chain => segments.includes(chain.chainName.toLowerCase()) || segments.includes(chain.chainId.toLowerCase()))
+  return named.length === 1 ? named[0]!.chainId : null
+}
+
+function readPacket(text: string): Recognised | undefined {
+  const path = text.replace(/^.*?\/packets\//, '').replace(/[?#].*$/, '').replace(/\/+$/, '')
+  const id = parsePacketId(path)
+  if (id) return { kind: 'packet', packetKey: formatPacketId(id) }
+  const [chainId, portId, channelId, ...rest] = path.split('/')
+  if (!chainId || !portId || !channelId || rest.length > 0 || path.includes(':')) return undefined
+  const channelNamed = chainIdPattern.test(chainId) && portIdPattern.test(portId) && channelIdPattern.test(channelId) && channelId.startsWith('channel-')
+  return channelNamed ? { kind: 'channel', chainId, portId, channelId } : undefined
+}
+
+/**
+ * Says what a pasted text is: a packet id, a tx hash, an address, a channel, a clearing token, or a link of an explorer
+ * or of ours that holds one of them. Pure; asks nobody.
+ */
+export function recognise(input: string, chains: readonly KnownChain[]): Recognised {
+  const text = input.trim().replace(/^[<"'`]+|[>"'`]+$/g, '')
+  if (text === '') return { kind: 'empty' }
+  const packet = readPacket(text)
+  if (packet) return packet
+  const token = tokenPattern.exec(text)?.[1]
+  if (token) return { kind: 'clearing', token: token.toLowerCase() }
+  const txHash = txHashPattern.exec(text)?.[1]
+  if (txHash) return { kind: 'transaction', txHash: txHash.toUpperCase(), chainId: chainOfLink(text, chains) }
+  const address = addressPattern.exec(text.toLowerCase())?.[1]
+  if (!address) return { kind: 'unrecognised' }
+  const prefix = readBech32Prefix(address)
+  if (!prefix) return { kind: 'mistyped_address' }
+  return { kind: 'address', address, chainId: chains.find(chain => chain.bech32Prefix === prefix)?.chainId ?? null }
+}
