@@ -1,0 +1,144 @@
+import { z } from 'zod'
+import * as read from './config-parsers'
+import type { ConversionRate } from './domain/pricing/conversion'
+import type { AmountSetting } from './domain/pricing/amount-setting'
+import type { Ratio } from './domain/pricing/decimal'
+import type { ChainEndpoints } from '../shared/utils/endpoint-list'
+import type { RateLimitName, RateLimitSetting, RefundDenomSetting, ServiceWalletSetting } from './config-parsers'
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
+
+/** Everything the operator decides. Durations in ms where the name says so, amounts in base units. */
+export interface AppConfig {
+  readonly logLevel: LogLevel
+  /** Origin that people type, and the domain that a sign-in text names; never taken from a request. */
+  readonly publicUrl: string
+  /** Proxies in front of us whose X-Forwarded-For entries count. */
+  readonly trustedProxies: number
+  /** `url` null: the bundled PostgreSQL under `folder`. */
+  readonly database: { readonly url: string | null, readonly folder: string }
+  /** null: caches and rate limits live in memory. */
+  readonly redisUrl: string | null
+  /** Source of every keyed hash; see adapters/system/secrets. */
+  readonly tokenSecret: string
+  readonly chains: { readonly endpoints: readonly ChainEndpoints[], readonly file: string | null, readonly stuckAfterMs: number }
+  readonly wallets: readonly ServiceWalletSetting[]
+  readonly fees: { readonly service: AmountSetting, readonly perPacket: AmountSetting, readonly gasMargin: Ratio, readonly conversionRates: readonly ConversionRate[] }
+  readonly token: { readonly ttlMs: number, readonly graceMs: number }
+  readonly payment: { readonly confirmationBlocks: number, readonly quorumAmount: AmountSetting }
+  readonly clearing: { readonly deadlineMs: number }
+  /** `approvalAbove` null: no refund waits for an admin. */
+  readonly refunds: { readonly minimum: AmountSetting, readonly approvalAbove: AmountSetting | null, readonly denoms: readonly RefundDenomSetting[] }
+  readonly hermes: { readonly binary: string, readonly configPath: string, readonly restUrl: string | null }
+  readonly adminAddresses: readonly string[]
+  readonly operatorAddresses: readonly string[]
+  readonly quotas: { readonly openTokensPerIp: number, readonly openTokensPerWallet: number }
+  readonly rateLimits: Readonly<Record<RateLimitName, RateLimitSetting>>
+}
+
+const defaultRateLimits: Record<RateLimitName, RateLimitSetting> = {
+  reads: { points: 600, seconds: 60 },
+  quotes: { points: 60, seconds: 60 },
+  tokens: { points: 20, seconds: 60 },
+  sign_in: { points: 20, seconds: 60 },
+  broadcast: { points: 20, seconds: 60 },
+  verify: { points: 60, seconds: 60 },
+}
+
+/** One entry per variable; a default stands beside it, and without one the variable is required or may be absent. */
+const environment = {
+  CLEARING_SERVICE_FEE: read.amountSetting,
+  CLEARING_PER_PACKET_FEE: read.amountSetting,
+  CLEARING_TOKEN_TTL: read.whole(30, 86_400).default(300),
+  CLEARING_TOKEN_GRACE: read.whole(0, 86_400).default(600),
+  CLEARING_DEADLINE: read.whole(60, 604_800).default(1_800),
+  CLEARING_TOKEN_SECRET: read.text.min(32, 'must have at least 32 characters; make one with: openssl rand -base64 48'),
+  GAS_CONVERSION_RATES: read.conversionRates.default([]),
+  GAS_MARGIN: read.gasMargin.default({ numerator: 13n, denominator: 10n }),
+  PAYMENT_CONFIRMATION_BLOCKS: read.whole(1, 100).default(1),
+  PAYMENT_QUORUM_AMOUNT: read.amountSetting.default({ kind: 'bare', amount: 0n }),
+  SERVICE_WALLET_ADDRESS: read.serviceWallets,
+  OPERATOR_ADDRESSES: read.addresses.default([]),
+  ADMIN_ADDRESSES: read.addresses.default([]),
+  REFUND_MINIMUM: read.amountSetting.default({ kind: 'bare', amount: 0n }),
+  REFUND_APPROVAL_ABOVE: read.amountSetting.optional(),
+  REFUND_DENOMS: read.refundDenoms.default([]),
+  HERMES_BINARY: read.text.default('hermes'),
+  HERMES_CONFIG_PATH: read.text,
+  HERMES_REST_API_URL: read.httpUrl.optional(),
+  CHAIN_RPC_ENDPOINTS: read.endpoints,
+  CHAINS_FILE: read.text.optional(),
+  STUCK_AFTER_SECONDS: read.whole(0, 86_400).default(300),
+  DATABASE_URL: read.urlOf('postgres', 'postgresql').optional(),
+  DATA_DIR: read.text.default('.data'),
+  REDIS_URL: read.urlOf('redis', 'rediss').optional(),
+  PORT: read.whole(1, 65_535).default(3000),
+  PUBLIC_URL: read.origin.optional(),
+  TRUST_PROXY: read.whole(0, 10).default(0),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent').default('info'),
+  OPEN_TOKENS_PER_IP: read.whole(1, 10_000).default(20),
+  OPEN_TOKENS_PER_WALLET: read.whole(1, 10_000).default(20),
+  RATE_LIMITS: read.rateLimits.default([]),
+} as const
+
+type Environment = { -readonly [Key in keyof typeof environment]: z.output<typeof environment[Key]> }
+
+/** Names of all variables, as .env.example documents them. */
+export const configKeys: readonly string[] = Object.keys(environment)
+
+/** Bad configuration: every problem at once, each starting with the variable's name. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(`${problems.length} ${problems.length === 1 ? 'problem' : 'problems'} in the configuration:\n${problems.map(line => `  - ${line}`).join('\n')}`)
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}
+
+function messageOf(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_type' ? 'is missing' : issue.message
+}
+
+function readEnvironment(env: Readonly<Record<string, string | undefined>>): Environment {
+  const problems: string[] = []
+  const values: Record<string, unknown> = {}
+  for (const [name, schema] of Object.entries(environment)) {
+    // An empty variable is how compose files and shells write "not set".
+    const raw = env[name]?.trim()
+    const parsed = schema.safeParse(raw === '' ? undefined : raw)
+    if (parsed.success) values[name] = parsed.data
+    else problems.push(...parsed.error.issues.map(issue => `${name} ${messageOf(issue)}`))
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  return values as Environment
+}
+
+/**
+ * Reads the environment (defaults to process.env); the only place that does.
+ * Throws ConfigError with every problem found. What needs the chains' facts is checked by checkAgainstChains.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): AppConfig {
+  const value = readEnvironment(env)
+  return {
+    logLevel: value.LOG_LEVEL,
+    publicUrl: value.PUBLIC_URL ?? `http://localhost:${value.PORT}`,
+    trustedProxies: value.TRUST_PROXY,
+    database: { url: value.DATABASE_URL ?? null, folder: value.DATA_DIR },
+    redisUrl: value.REDIS_URL ?? null,
+    tokenSecret: value.CLEARING_TOKEN_SECRET,
+    chains: { endpoints: value.CHAIN_RPC_ENDPOINTS, file: value.CHAINS_FILE ?? null, stuckAfterMs: value.STUCK_AFTER_SECONDS * 1000 },
+    wallets: value.SERVICE_WALLET_ADDRESS,
+    fees: { service: value.CLEARING_SERVICE_FEE, perPacket: value.CLEARING_PER_PACKET_FEE, gasMargin: value.GAS_MARGIN, conversionRates: value.GAS_CONVERSION_RATES },
+    token: { ttlMs: value.CLEARING_TOKEN_TTL * 1000, graceMs: value.CLEARING_TOKEN_GRACE * 1000 },
+    payment: { confirmationBlocks: value.PAYMENT_CONFIRMATION_BLOCKS, quorumAmount: value.PAYMENT_QUORUM_AMOUNT },
+    clearing: { deadlineMs: value.CLEARING_DEADLINE * 1000 },
+    refunds: { minimum: value.REFUND_MINIMUM, approvalAbove: value.REFUND_APPROVAL_ABOVE ?? null, denoms: value.REFUND_DENOMS },
+    hermes: { binary: value.HERMES_BINARY, configPath: value.HERMES_CONFIG_PATH, restUrl: value.HERMES_REST_API_URL ?? null },
+    adminAddresses: value.ADMIN_ADDRESSES,
+    operatorAddresses: value.OPERATOR_ADDRESSES,
+    quotas: { openTokensPerIp: value.OPEN_TOKENS_PER_IP, openTokensPerWallet: value.OPEN_TOKENS_PER_WALLET },
+    rateLimits: { ...defaultRateLimits, ...Object.fromEntries(value.RATE_LIMITS) },
+  }
+}
