@@ -6,7 +6,7 @@ export const chainIdSchema = z.string().regex(chainIdPattern, 'not a chain id').
 export const portIdSchema = z.string().regex(portIdPattern, 'not a port id').meta({ example: 'transfer' })
 export const channelIdSchema = z.string().regex(channelIdPattern, 'not a channel id').meta({ example: 'channel-0' })
 export const sequenceSchema = z.string().refine(text => parseSequence(text) !== undefined, 'not a packet sequence (1 to 2^64-1)').meta({ example: '123' })
-export const txHashSchema = z.string().regex(/^[\dA-F]{64}$/i, 'not a tx hash (64 hex digits)').transform(text => text.toUpperCase())
+export const txHashSchema = z.string().regex(/^[\dA-Fa-f]{64}$/, 'not a tx hash (64 hex digits)').transform(text => text.toUpperCase())
 export const addressSchema = z.string().regex(/^[a-z][a-z\d]{0,82}1[02-9ac-hj-np-z]{38,90}$/, 'not a bech32 address').meta({ example: 'cosmos1zuvk68xw4y9swp06796rx8zarjvvkrt606nxtl' })
 export const tokenSchema = z.uuid({ version: 'v4' })
 export const amountSchema = z.string().regex(/^(?:0|[1-9]\d{0,77})$/, 'not an amount in base units').meta({ example: '1500000' })

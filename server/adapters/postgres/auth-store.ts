@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { and, eq, gt, isNull, lt } from 'drizzle-orm'
+import { authChallenges, authSessions } from '../../../drizzle/schema'
+import type { AuthStore } from '../../usecases/auth-ports'
+import type { Database } from './database'
+
+/** Spent or expired challenges are kept this long, for whoever looks into a sign-in. */
+const keepChallengesMs = 24 * 3_600_000
+
+const hash = (secret: string) => createHash('sha256').update(secret).digest('hex')
+
+export function makeAuthStore(db: Database): AuthStore {
+  return {
+    async insertChallenge(challenge) {
+      await db.delete(authChallenges).where(lt(authChallenges.expiresAt, new Date(challenge.createdAt.getTime() - keepChallengesMs)))
+      await db.insert(authChallenges).values({ ...challenge, usedAt: null })
+    },
+
+    async takeChallenge(id, now) {
+      const unused = and(eq(authChallenges.id, id), isNull(authChallenges.usedAt))
+      // One statement decides a race: the second UPDATE waits for the row and then finds it used.
+      const [taken] = await db.update(authChallenges).set({ usedAt: now }).where(and(unused, gt(authChallenges.expiresAt, now))).returning()
+      if (taken) return { state: 'taken', challenge: taken }
+      const [expired] = await db.select({ id: authChallenges.id }).from(authChallenges).where(unused)
+      return { state: expired ? 'expired' : 'unknown' }
+    },
+
+    async insertSession(session, secret, replacedSecret) {
+      await db.transaction(async (tx) => {
+        if (replacedSecret !== null) {
+          await tx.update(authSessions).set({ revokedAt: session.createdAt }).where(and(eq(authSessions.secretHash, hash(replacedSecret)), isNull(authSessions.revokedAt)))
+        }
+        await tx.insert(authSessions).values({ ...session, secretHash: hash(secret), revokedAt: null })
+      })
+    },
+
+    async findSession(secret, now) {
+      const [session] = await db.select().from(authSessions)
+        .where(and(eq(authSessions.secretHash, hash(secret)), isNull(authSessions.revokedAt), gt(authSessions.expiresAt, now)))
+      return session ?? null
+    },
+
+    async touchSession(id, now) {
+      await db.update(authSessions).set({ lastSeenAt: now }).where(eq(authSessions.id, id))
+    },
+
+    async revokeSession(secret, now) {
+      await db.update(authSessions).set({ revokedAt: now }).where(and(eq(authSessions.secretHash, hash(secret)), isNull(authSessions.revokedAt)))
+    },
+  }
+}

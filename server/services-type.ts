@@ -1,0 +1,64 @@
+import type { BroadcastResponseDto, ChainAccountDto, ChainDto } from '../shared/schemas/chains'
+import type { ClearingStatus, ClearingToken, OperationEventDto, OperationListDto, OperationListQuery, PaymentVerificationDto, QuoteDto } from '../shared/schemas/clearing'
+import type { PacketDto, PacketListDto, PacketSearch } from '../shared/schemas/packets'
+import type { PlatformStatistics, UserStatistics } from '../shared/schemas/statistics'
+import type { OperationStatus } from '../shared/types/clearing'
+import type { ChannelEnd, PacketId } from '../shared/utils/packet-id'
+import type { AppConfig } from './config'
+import type { CreateChallenge } from './usecases/create-challenge'
+import type { IdempotencyStore } from './usecases/http-ports'
+import type { Clock, Logger, RateLimiter } from './usecases/ports'
+import type { Readiness } from './usecases/readiness'
+import type { ReadSession } from './usecases/read-session'
+import type { SignIn } from './usecases/sign-in'
+import type { SignOut } from './usecases/sign-out'
+import type { Requester } from './usecases/store-ports'
+
+/** Events of an operation after an id, oldest first, with the status they led to. */
+export interface OperationEvents {
+  readonly events: readonly OperationEventDto[]
+  readonly status: OperationStatus
+}
+
+/** Everything a request, a socket or a worker may ask for; built once by the composition root. */
+export interface Services {
+  readonly config: Pick<AppConfig, 'publicUrl' | 'trustedProxies'>
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly rateLimiter: RateLimiter
+  readonly idempotency: IdempotencyStore
+  /** Keyed hash of a caller's IP address. */
+  ipKey(ipAddress: string): string
+
+  listChains(): Promise<ChainDto[]>
+  getAccount(input: { readonly chainId: string, readonly address: string }): Promise<ChainAccountDto>
+  broadcastPayment(input: { readonly chainId: string, readonly txBytes: Uint8Array }): Promise<BroadcastResponseDto>
+  searchPackets(search: PacketSearch): Promise<PacketListDto>
+  getPacket(id: PacketId): Promise<PacketDto>
+  previewQuote(input: { readonly paymentChainId: string, readonly packets: PacketId[] }): Promise<QuoteDto>
+  requestToken(input: { readonly walletAddress: string, readonly paymentChainId: string, readonly packets: PacketId[], readonly requester: Requester }): Promise<ClearingToken>
+  getClearingStatus(token: string): Promise<ClearingStatus>
+  verifyPayment(input: { readonly token: string, readonly txHash: string }): Promise<PaymentVerificationDto>
+  listOperations(input: { readonly address: string, readonly query: OperationListQuery }): Promise<OperationListDto>
+  userStatistics(address: string): Promise<UserStatistics>
+  platformStatistics(): Promise<PlatformStatistics>
+
+  readonly createChallenge: CreateChallenge
+  readonly signIn: SignIn
+  readonly readSession: ReadSession
+  readonly signOut: SignOut
+
+  clearRoute(route: ChannelEnd): Promise<unknown>
+  sweepUnfinished(): Promise<unknown>
+  scanChain(chainId: string): Promise<unknown>
+  auditChain(chainId: string): Promise<unknown>
+
+  /** null: no such token. */
+  operationEventsAfter(token: string, afterEventId: bigint): Promise<OperationEvents | null>
+  /** Calls back after every committed event, of whichever instance; a hint to read again. Returns how to stop. */
+  onOperationEvent(callback: (hint: { readonly token: string }) => void): () => void
+
+  readonly readiness: Readiness
+  /** The Prometheus text of now. */
+  metricsText(): Promise<{ readonly contentType: string, readonly text: string }>
+}

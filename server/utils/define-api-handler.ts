@@ -1,0 +1,111 @@
+import { defineEventHandler, type H3Event, setResponseHeader, setResponseHeaders, setResponseStatus } from 'h3'
+import type { SessionDto } from '../../shared/schemas/auth'
+import { DomainError } from '../domain/errors'
+import type { Services } from '../services-type'
+import type { StoredAnswer } from '../usecases/http-ports'
+import type { Requester } from '../usecases/store-ports'
+import { type Caller, callerOf } from './caller'
+import type { Endpoint } from './endpoint'
+import { onceByKey, readIdempotencyKey } from './idempotency'
+import { readJsonBody, readParams, readQuery, validate } from './request-input'
+import { readSessionSecret, refuseForeignOrigin } from './session-cookie'
+import { sendRefusal } from './send-refusal'
+import { useServices } from './use-services'
+
+export interface ApiRequest<Params, Query, Body> {
+  readonly params: Params
+  readonly query: Query
+  readonly body: Body
+  /** Never null where the endpoint requires a session: see `signedIn`. */
+  readonly session: SessionDto | null
+  readonly requester: Requester
+  readonly services: Services
+  readonly event: H3Event
+}
+
+/** An answer that is not JSON. */
+export class TextAnswer {
+  constructor(readonly contentType: string, readonly text: string, readonly fileName?: string) {}
+}
+
+/**
+ * One call of the API: limits, session, validation, the act, the answer; every failure becomes a problem document.
+ * The act gets only what its endpoint declares and answers with its DTO.
+ */
+export function defineApiHandler<Params, Query, Body, Answer>(
+  endpoint: Endpoint<Params, Query, Body, Answer>,
+  act: (request: ApiRequest<Params, Query, Body>) => Promise<Answer | TextAnswer>,
+) {
+  return defineEventHandler(async (event) => {
+    try {
+      const services = useServices()
+      const caller = callerOf(event, services.config.trustedProxies)
+      return await answerCall(event, endpoint, act, services, caller)
+    }
+    catch (error) {
+      return sendRefusal(event, error, `${endpoint.method.toUpperCase()} ${endpoint.path}`)
+    }
+  })
+}
+
+async function answerCall<Params, Query, Body, Answer>(
+  event: H3Event,
+  endpoint: Endpoint<Params, Query, Body, Answer>,
+  act: (request: ApiRequest<Params, Query, Body>) => Promise<Answer | TextAnswer>,
+  services: Services,
+  caller: Caller,
+): Promise<string | null> {
+  const { publicUrl } = services.config
+  setResponseHeaders(event, { 'x-request-id': caller.requestId, 'cache-control': endpoint.maxAgeSeconds ? `public, max-age=${endpoint.maxAgeSeconds}` : 'no-store' })
+  const ipKey = services.ipKey(caller.network)
+  await consume(event, services, endpoint, ipKey)
+  const secret = endpoint.session === 'ignored' ? null : readSessionSecret(event, publicUrl)
+  if (endpoint.changesSession || (secret !== null && endpoint.method !== 'get')) refuseForeignOrigin(event, publicUrl)
+  const session = secret === null ? null : await services.readSession(secret)
+  if (endpoint.session === 'required' && !session) throw new DomainError('not_signed_in', 'This call needs a signed-in wallet.')
+  if (session && endpoint.limit !== 'reads') await consume(event, services, endpoint, `wallet:${session.address}`)
+
+  const params = endpoint.params ? validate(endpoint.params, readParams(event), 'path') : undefined
+  const query = endpoint.query ? validate(endpoint.query, readQuery(event), 'query') : undefined
+  const sent = endpoint.body ? await readJsonBody(event) : undefined
+  const body = endpoint.body && sent ? validate(endpoint.body, sent.value, 'body') : undefined
+  const requester = { ipKey, sessionAddress: session?.address ?? null }
+  // What the endpoint does not declare is undefined here, and its type is unknown there.
+  const request = { params: params as Params, query: query as Query, body: body as Body, session, requester, services, event }
+
+  const key = endpoint.idempotent ? readIdempotencyKey(event.node.req.headers['idempotency-key']) : undefined
+  const run = async () => toStored(event, endpoint, await act(request))
+  const scope = `${endpoint.method} ${event.path.split('?')[0]} ${requester.sessionAddress ?? ipKey}`
+  const answer = key && sent ? await onceByKey(services, { key, scope, bodyText: sent.text }, run) : await run()
+  return send(event, answer)
+}
+
+async function consume(event: H3Event, services: Services, endpoint: Pick<Endpoint, 'limit'>, key: string): Promise<void> {
+  const used = await services.rateLimiter.consume(endpoint.limit, key)
+  setResponseHeaders(event, { 'ratelimit-limit': used.limit, 'ratelimit-remaining': used.remaining, 'ratelimit-reset': used.resetSeconds })
+}
+
+function toStored(event: H3Event, endpoint: Pick<Endpoint, 'answer' | 'csv'>, answer: unknown): StoredAnswer {
+  if (endpoint.csv) setResponseHeader(event, 'vary', 'accept')
+  if (answer instanceof TextAnswer) {
+    setResponseHeader(event, 'content-type', answer.contentType)
+    if (answer.fileName) setResponseHeader(event, 'content-disposition', `attachment; filename="${answer.fileName}"`)
+    return { status: 200, body: answer.text }
+  }
+  if (endpoint.answer === null) return { status: 204, body: '' }
+  // Throws TypeError for a bigint: amounts are text on the wire, and a slip must not become a wrong number.
+  return { status: 200, body: JSON.stringify(answer) }
+}
+
+function send(event: H3Event, answer: StoredAnswer): string | null {
+  setResponseStatus(event, answer.status)
+  if (answer.status === 204) return null
+  if (!event.node.res.hasHeader('content-type')) setResponseHeader(event, 'content-type', 'application/json; charset=utf-8')
+  return answer.body
+}
+
+/** The session of a call whose endpoint requires one. */
+export function signedIn(request: { readonly session: SessionDto | null }): SessionDto {
+  if (!request.session) throw new DomainError('not_signed_in', 'This call needs a signed-in wallet.')
+  return request.session
+}

@@ -1,0 +1,37 @@
+import type { Endpoint } from './endpoint'
+
+const packetId = { chainId: 'osmosis-1', portId: 'transfer', channelId: 'channel-0', sequence: '123' }
+const wallet = 'cosmos1zuvk68xw4y9swp06796rx8zarjvvkrt606nxtl'
+const paymentAddress = 'osmo1hecjuv3hzx7we25aw5ny02ej6d90mgrflyd43c'
+const token = '3f0b8f2e-8a55-4c0e-9a5e-0d3c7b6f2a41'
+const coin = (amount: string) => ({ denom: 'uosmo', amount })
+
+const quote = {
+  paymentChainId: 'osmosis-1',
+  packets: [{ id: packetId, need: 'deliver', share: coin('1630000') }],
+  feeLines: [
+    { kind: 'service', coin: coin('1000000'), detail: 'service fee' },
+    { kind: 'packets', coin: coin('500000'), detail: '1 packet at 500000uosmo' },
+    { kind: 'gas', coin: coin('130000'), detail: 'estimated gas at the price read from the chain' },
+  ],
+  total: coin('1630000'),
+}
+
+/** Made-up values of the right form, by method and path. */
+const examples: Readonly<Record<string, { readonly body?: unknown, readonly answer?: unknown }>> = {
+  'post /api/v1/clearing/quote/preview': { body: { paymentChainId: 'osmosis-1', packets: [packetId] }, answer: quote },
+  'post /api/v1/clearing/request-token': {
+    body: { walletAddress: wallet, paymentChainId: 'osmosis-1', packets: [packetId] },
+    answer: { ...quote, token, memoCode: 'RLY-7K2M9QXW4H3T', walletAddress: wallet, paymentAddress, issuedAt: '2026-01-05T10:00:00.000Z', expiresAt: '2026-01-05T10:05:00.000Z', graceUntil: '2026-01-05T10:15:00.000Z', signature: 'q1tqk0V2f0xqUu1mJ0xJ1mYJtq0aVf8xg0T0bq0sXyA' },
+  },
+  'post /api/v1/clearing/verify-payment': {
+    body: { token, txHash: '9F3B1E6C0D5A4B7788C2E1F0A9D8C7B6A5948372615049382716F5E4D3C2B1A0' },
+    answer: { verified: false, state: 'not_found_yet', reason: 'No scanned block holds this transaction so far.' },
+  },
+  'post /api/v1/auth/challenge': { body: { address: wallet, chainId: 'cosmoshub-4' } },
+  'get /api/v1/auth/session': { answer: { session: { address: wallet, chainId: 'cosmoshub-4', admin: false, expiresAt: '2026-01-12T10:00:00.000Z' } } },
+}
+
+export function exampleFor(endpoint: Pick<Endpoint, 'method' | 'path'>, part: 'body' | 'answer'): unknown {
+  return examples[`${endpoint.method} ${endpoint.path}`]?.[part]
+}

@@ -1,0 +1,48 @@
+import type { H3Event } from 'h3'
+import type { OperationListDto, OperationListQuery, OperationSummaryDto } from '../../shared/schemas/clearing'
+import { packetResults } from '../../shared/types/clearing'
+import { DomainError } from '../domain/errors'
+import { TextAnswer } from './define-api-handler'
+
+const pageSize = 100
+const maxPages = 100
+
+export function wantsCsv(event: H3Event): boolean {
+  return (event.node.req.headers.accept ?? '').split(',').some(type => type.split(';')[0]!.trim().toLowerCase() === 'text/csv')
+}
+
+/** One cell (RFC 4180). A text that a spreadsheet would run as a formula gets an apostrophe in front. */
+export function csvCell(value: string): string {
+  const safe = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+const columns: readonly (readonly [string, (row: OperationSummaryDto) => string])[] = [
+  ['token', row => row.token],
+  ['memo_code', row => row.memoCode],
+  ['status', row => row.status],
+  ['payment_issue', row => row.paymentIssue],
+  ['refund_status', row => row.refundStatus],
+  ['payment_chain_id', row => row.paymentChainId],
+  ['denom', row => row.total.denom],
+  ['total_base_units', row => row.total.amount],
+  ['credited_base_units', row => row.credited.amount],
+  ['refunded_base_units', row => row.refunded.amount],
+  ['packets', row => row.packets.map(({ id }) => `${id.chainId}/${id.portId}/${id.channelId}/${id.sequence}`).join(' ')],
+  ...packetResults.map(result => [`packets_${result}`, (row: OperationSummaryDto) => String(row.packets.filter(packet => packet.result === result).length)] as const),
+  ['issued_at', row => row.issuedAt],
+  ['finished_at', row => row.finishedAt ?? ''],
+]
+
+/** The whole filtered list as CSV. Throws too_many_results past 10,000 operations rather than cutting the file silently. */
+export async function operationsCsv(readPage: (query: OperationListQuery) => Promise<OperationListDto>, query: OperationListQuery): Promise<TextAnswer> {
+  const lines = [columns.map(([name]) => name).join(',')]
+  let cursor: string | undefined
+  for (let page = 0; page < maxPages; page++) {
+    const { items, nextCursor } = await readPage({ ...query, limit: pageSize, cursor })
+    lines.push(...items.map(row => columns.map(([, read]) => csvCell(read(row))).join(',')))
+    if (nextCursor === null) return new TextAnswer('text/csv; charset=utf-8', `${lines.join('\r\n')}\r\n`, 'clearings.csv')
+    cursor = nextCursor
+  }
+  throw new DomainError('too_many_results', `More than ${pageSize * maxPages} operations: narrow the time with "from" and "until".`)
+}

@@ -1,0 +1,13 @@
+import type { Peer } from 'crossws'
+import type { UpdatePeer } from './update-sessions'
+
+export function toUpdatePeer(peer: Peer): UpdatePeer {
+  return {
+    id: peer.id,
+    send: text => peer.send(text),
+    close: (code, reason) => peer.close(code, reason),
+    get bufferedBytes() {
+      return peer.websocket.bufferedAmount
+    },
+  }
+}
