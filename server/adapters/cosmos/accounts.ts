@@ -1,0 +1,68 @@
+import { BaseAccount } from 'cosmjs-types/cosmos/auth/v1beta1/auth'
+import { QueryAccountInfoRequest, QueryAccountInfoResponse, QueryAccountRequest, QueryAccountResponse } from 'cosmjs-types/cosmos/auth/v1beta1/query'
+import { QuerySpendableBalancesRequest, QuerySpendableBalancesResponse } from 'cosmjs-types/cosmos/bank/v1beta1/query'
+import { accountFromAny } from '@cosmjs/stargate'
+import { coin, parseAmount, type Coin } from '../../../shared/utils/coin'
+import { DomainError } from '../../domain/errors'
+import type { ChainAccount } from '../../usecases/ports'
+import { query, QueryRefused } from './abci'
+import type { EndpointPool } from './endpoint-pool'
+
+const maxPages = 20
+
+/** Spendable amount of one denom. Reads page after page: the query by denom is missing on older chains. */
+export async function readBalance(pool: EndpointPool, address: string, denom: string): Promise<Coin> {
+  let key: Uint8Array = new Uint8Array()
+  for (let page = 0; page < maxPages; page++) {
+    const { value } = await query(pool, '/cosmos.bank.v1beta1.Query/SpendableBalances', {
+      codec: QuerySpendableBalancesRequest, message: { address, pagination: { key, offset: 0n, limit: 1_000n, countTotal: false, reverse: false } },
+    }, QuerySpendableBalancesResponse)
+    const found = value.balances.find(balance => balance.denom === denom)
+    if (found) {
+      const amount = parseAmount(found.amount)
+      if (amount === undefined) throw new DomainError('chain_unavailable', `${pool.chainId} answered with an amount that is none`)
+      return coin(denom, amount)
+    }
+    key = value.pagination?.nextKey ?? new Uint8Array()
+    if (key.length === 0) return coin(denom, 0n)
+  }
+  throw new DomainError('too_many_results', 'The account holds more denoms than can be read')
+}
+
+/** Number and sequence; null when the chain knows no such account. */
+export async function readAccount(pool: EndpointPool, address: string): Promise<ChainAccount | null> {
+  try {
+    return await readAccountInfo(pool, address)
+  }
+  catch (cause) {
+    if (!(cause instanceof QueryRefused)) throw cause
+    if (cause.unknownPath) return readTypedAccount(pool, address)
+    if (cause.notFound) return null
+    // AccountInfo fails for account kinds that are no BaseAccount inside.
+    return readTypedAccount(pool, address)
+  }
+}
+
+async function readAccountInfo(pool: EndpointPool, address: string): Promise<ChainAccount | null> {
+  const { value } = await query(pool, '/cosmos.auth.v1beta1.Query/AccountInfo', { codec: QueryAccountInfoRequest, message: { address } }, QueryAccountInfoResponse)
+  return value.info ? numbers(value.info) : null
+}
+
+/** Before SDK 0.47, and for vesting accounts. */
+async function readTypedAccount(pool: EndpointPool, address: string): Promise<ChainAccount | null> {
+  try {
+    const { value } = await query(pool, '/cosmos.auth.v1beta1.Query/Account', { codec: QueryAccountRequest, message: { address } }, QueryAccountResponse)
+    if (!value.account) return null
+    if (value.account.typeUrl === '/cosmos.auth.v1beta1.BaseAccount') return numbers(BaseAccount.decode(value.account.value))
+    const { accountNumber, sequence } = accountFromAny(value.account)
+    return { accountNumber: BigInt(accountNumber), sequence: BigInt(sequence) }
+  }
+  catch (cause) {
+    if (cause instanceof QueryRefused && cause.notFound) return null
+    throw cause
+  }
+}
+
+function numbers(account: { readonly accountNumber: bigint, readonly sequence: bigint }): ChainAccount {
+  return { accountNumber: account.accountNumber, sequence: account.sequence }
+}

@@ -1,0 +1,29 @@
+import { DomainError } from '../../domain/errors'
+import type { Answer } from '../../domain/packet/facts'
+import { QueryRefused } from './abci'
+import { RpcError } from './json-rpc'
+
+/** Whether this failure means "could not be asked", as against a bug of ours. */
+export function isUnanswered(cause: unknown): cause is Error {
+  return cause instanceof RpcError || cause instanceof QueryRefused || (cause instanceof DomainError && (cause.code === 'chain_unavailable' || cause.code === 'chain_not_served'))
+}
+
+export function unknown(reason: string): { readonly known: false, readonly reason: string } {
+  return { known: false, reason }
+}
+
+/** One endpoint's answer. */
+export function known<T>(value: T, height: bigint): Answer<T> {
+  return { known: true, value, height, endpointCount: 1 }
+}
+
+/** Runs a read; what could not be asked becomes an unknown with its reason, everything else is thrown. */
+export async function attempt<T>(read: () => Promise<Answer<T>>): Promise<Answer<T>> {
+  try {
+    return await read()
+  }
+  catch (cause) {
+    if (isUnanswered(cause)) return unknown(cause.message)
+    throw cause
+  }
+}

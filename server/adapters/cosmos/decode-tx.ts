@@ -1,0 +1,128 @@
+import { BinaryReader } from 'cosmjs-types/binary'
+import { MsgSend } from 'cosmjs-types/cosmos/bank/v1beta1/tx'
+import { AuthInfo, TxBody, TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
+import { MsgAcknowledgement, MsgRecvPacket, MsgTimeout, MsgTimeoutOnClose } from 'cosmjs-types/ibc/core/channel/v1/tx'
+import { MsgTransfer } from 'cosmjs-types/ibc/applications/transfer/v1/tx'
+import { parseAmount, type Coin } from '../../../shared/utils/coin'
+import { DomainError } from '../../domain/errors'
+import type { DecodedMessage } from '../../domain/payment/inbound'
+import type { TxDecoder } from '../../usecases/ports'
+
+const msgSendType = '/cosmos.bank.v1beta1.MsgSend'
+
+export interface DecodedTx {
+  readonly memo: string
+  readonly messages: readonly DecodedMessage[]
+}
+
+function decodeSend(value: Uint8Array): DecodedMessage['send'] {
+  const { fromAddress, toAddress, amount } = MsgSend.decode(value)
+  const coins: Coin[] = []
+  for (const { denom, amount: text } of amount) {
+    const parsed = parseAmount(text)
+    // The chain refuses such a tx; a node that shows one as executed is not believed.
+    if (parsed === undefined) return undefined
+    coins.push({ denom, amount: parsed })
+  }
+  return { fromAddress, toAddress, coins }
+}
+
+const memoField = 2
+
+/**
+ * The memo of a TxBody, decoded strictly: invalid or overlong UTF-8 and NUL become U+FFFD, so that no odd byte can read
+ * as a memo code or upset a database. The last of several memo fields counts, as for every protobuf reader.
+ */
+function readMemoText(bodyBytes: Uint8Array): string {
+  const reader = new BinaryReader(bodyBytes)
+  let memo = new Uint8Array()
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32()
+    if (tag >>> 3 === memoField && (tag & 7) === 2) memo = new Uint8Array(reader.bytes())
+    else reader.skipType(tag & 7)
+  }
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(memo).replaceAll('\0', '\uFFFD')
+}
+
+/** Memo and top-level messages of a raw tx; null when the bytes are not a tx that we can read. Never throws. */
+export function decodeTx(bytes: Uint8Array): DecodedTx | null {
+  try {
+    const { bodyBytes } = TxRaw.decode(bytes)
+    const body = TxBody.decode(bodyBytes)
+    const messages = body.messages.map(({ typeUrl, value }, index) => {
+      const send = typeUrl === msgSendType ? decodeSend(value) : undefined
+      return { index, typeUrl, ...(send ? { send } : {}) }
+    })
+    return { memo: readMemoText(bodyBytes), messages }
+  }
+  catch {
+    return null
+  }
+}
+
+const signers: Readonly<Record<string, (value: Uint8Array) => string>> = {
+  '/ibc.core.channel.v1.MsgRecvPacket': value => MsgRecvPacket.decode(value).signer,
+  '/ibc.core.channel.v1.MsgAcknowledgement': value => MsgAcknowledgement.decode(value).signer,
+  '/ibc.core.channel.v1.MsgTimeout': value => MsgTimeout.decode(value).signer,
+  '/ibc.core.channel.v1.MsgTimeoutOnClose': value => MsgTimeoutOnClose.decode(value).signer,
+  '/ibc.applications.transfer.v1.MsgTransfer': value => MsgTransfer.decode(value).sender,
+  [msgSendType]: value => MsgSend.decode(value).fromAddress,
+}
+
+function topLevelMessage(bytes: Uint8Array, index: number): { typeUrl: string, value: Uint8Array } | undefined {
+  try {
+    return TxBody.decode(TxRaw.decode(bytes).bodyBytes).messages[index]
+  }
+  catch {
+    return undefined
+  }
+}
+
+/** Who signed the top-level message `index` of a raw tx; null for kinds we do not read. */
+export function messageSigner(bytes: Uint8Array, index: number): string | null {
+  const message = topLevelMessage(bytes, index)
+  const read = message ? signers[message.typeUrl] : undefined
+  if (!message || !read) return null
+  try {
+    return read(message.value)
+  }
+  catch {
+    return null
+  }
+}
+
+/** The acknowledgement bytes that a top-level MsgAcknowledgement delivered; null for anything else. */
+export function deliveredAcknowledgement(bytes: Uint8Array, index: number): Uint8Array | null {
+  const message = topLevelMessage(bytes, index)
+  if (message?.typeUrl !== '/ibc.core.channel.v1.MsgAcknowledgement') return null
+  try {
+    return MsgAcknowledgement.decode(message.value).acknowledgement
+  }
+  catch {
+    return null
+  }
+}
+
+function refuse(reason: string): never {
+  throw new DomainError('transaction_not_a_payment', reason, { nextStep: 'Send a signed transaction whose only message is a bank MsgSend to the payment address.' })
+}
+
+/** Decoder for the broadcast call: exactly one top-level MsgSend in a signed TxRaw, nothing else. */
+export function makeTxDecoder(): TxDecoder {
+  return {
+    singleSend(txBytes) {
+      const decoded = decodeTx(txBytes)
+      const raw = decoded ? TxRaw.decode(txBytes) : null
+      if (!decoded || !raw || raw.signatures.length === 0) return refuse('These bytes are not a signed transaction')
+      try {
+        AuthInfo.decode(raw.authInfoBytes)
+      }
+      catch {
+        return refuse('These bytes are not a signed transaction')
+      }
+      const [message, ...others] = decoded.messages
+      if (!message?.send || others.length > 0) return refuse('The transaction must hold exactly one message, a bank MsgSend')
+      return { ...message.send, memo: decoded.memo }
+    },
+  }
+}

@@ -1,0 +1,197 @@
+import { formatChannelEnd, type ChannelEnd, type PacketId } from '../../../shared/utils/packet-id'
+import type { AcknowledgementReading, Answer, PacketFacts, Tip } from '../../domain/packet/facts'
+import type { ChannelPending } from '../../usecases/ports'
+import { readAcknowledgement } from './acknowledgement'
+import { attempt, isUnanswered, known, unknown } from './answers'
+import { accessTo, type ChainAccesses } from './chains'
+import { readAcknowledgements, readAllCommitments, readCommitted, readNextSequenceSend, readUnreceived } from './ibc-queries'
+import type { PacketHistory } from './packet-history'
+import type { Routes } from './routes'
+
+type Hashes = Answer<ReadonlyMap<bigint, Uint8Array>>
+
+/** All answers about one channel that the facts of its packets are made of. */
+interface ChannelReading {
+  readonly source: ChannelEnd
+  readonly destination: ChannelEnd | null
+  readonly committed: Answer<ReadonlySet<bigint>>
+  readonly nextSequenceSend: Answer<bigint>
+  readonly unreceived: Answer<ReadonlySet<bigint>>
+  readonly hashes: Hashes
+  readonly sourceTip: Answer<Tip>
+  readonly destinationTip: Answer<Tip>
+  readonly sentUnknown: string
+}
+
+const notNeeded = unknown('not asked: not needed')
+
+/** Reads the state of packets, batched per channel. */
+export class PacketStates {
+  constructor(private readonly chains: ChainAccesses, private readonly routes: Routes, private readonly history: PacketHistory) {}
+
+  /** In the order of `ids`. Never rejects for a chain that cannot be asked. */
+  async facts(ids: readonly PacketId[], withLegs: boolean): Promise<PacketFacts[]> {
+    const groups = new Map<string, { source: ChannelEnd, sequences: Set<bigint> }>()
+    for (const id of ids) {
+      const source = { chainId: id.chainId, portId: id.portId, channelId: id.channelId }
+      const group = groups.get(formatChannelEnd(source)) ?? { source, sequences: new Set() }
+      groups.set(formatChannelEnd(source), group)
+      group.sequences.add(id.sequence)
+    }
+    const readings = new Map(await Promise.all([...groups].map(async ([key, { source, sequences }]) =>
+      [key, await this.readChannel(source, [...sequences], withLegs)] as const)))
+    return ids.map(id => this.factsOf(id, readings.get(formatChannelEnd(id))!))
+  }
+
+  /** Every pending packet of a channel: two queries plus paging. */
+  async pending(source: ChannelEnd, destination: ChannelEnd): Promise<ChannelPending> {
+    const commitments = await readAllCommitments(accessTo(this.chains, source.chainId).pool, source)
+    const destinationPool = accessTo(this.chains, destination.chainId).pool
+    if (commitments.sequences.length === 0) return { sourceHeight: commitments.height, destinationHeight: destinationPool.bestHeight(), undelivered: [], unacknowledged: [] }
+    const { unreceived, height } = await readUnreceived(destinationPool, destination, commitments.sequences)
+    return {
+      sourceHeight: commitments.height,
+      destinationHeight: height,
+      undelivered: commitments.sequences.filter(sequence => unreceived.has(sequence)),
+      unacknowledged: commitments.sequences.filter(sequence => !unreceived.has(sequence)),
+    }
+  }
+
+  private async readChannel(source: ChannelEnd, sequences: readonly bigint[], withLegs: boolean): Promise<ChannelReading> {
+    const access = this.chains.get(source.chainId)
+    const notServed = unknown(`${source.chainId} is not served`)
+    if (!access) return { source, destination: null, committed: notServed, nextSequenceSend: notServed, unreceived: notServed, hashes: notServed, sourceTip: notServed, destinationTip: notServed, sentUnknown: notServed.reason }
+    const [route, committed, nextSequenceSend, sourceTip, sentUnknown] = await Promise.all([
+      this.destinationOf(source),
+      attempt(async () => {
+        const answer = await readCommitted(access.pool, source, sequences)
+        return known(answer.committed, answer.height)
+      }),
+      attempt(async () => {
+        const answer = await readNextSequenceSend(access.pool, source)
+        return known(answer.value, answer.height)
+      }),
+      this.tip(source.chainId),
+      withLegs ? this.history.search('send', source, null, sequences) : null,
+    ])
+    // The destination is asked after the source: what it then lists as unreceived was already committed.
+    const there = await this.readDestination(route, sequences, committed, nextSequenceSend)
+    const reading = { source, destination: route.destination, committed, nextSequenceSend, sourceTip, ...there, sentUnknown: withLegs ? sentUnknown ?? 'no send_packet tx was found' : 'not asked' }
+    await this.searchFurther(reading, sequences, withLegs)
+    return reading
+  }
+
+  private async destinationOf(source: ChannelEnd): Promise<{ destination: ChannelEnd | null, reason: string }> {
+    try {
+      return { destination: await this.routes.counterparty(source), reason: 'the other end of the channel is not served' }
+    }
+    catch (cause) {
+      if (isUnanswered(cause)) return { destination: null, reason: cause.message }
+      throw cause
+    }
+  }
+
+  private async readDestination(route: { destination: ChannelEnd | null, reason: string }, sequences: readonly bigint[], committed: Answer<ReadonlySet<bigint>>, nextSequenceSend: Answer<bigint>): Promise<Pick<ChannelReading, 'unreceived' | 'hashes' | 'destinationTip'>> {
+    const { destination } = route
+    const access = destination ? this.chains.get(destination.chainId) : undefined
+    if (!destination || !access) return { unreceived: unknown(route.reason), hashes: unknown(route.reason), destinationTip: unknown(route.reason) }
+    if (!committed.known) return { unreceived: notNeeded, hashes: notNeeded, destinationTip: await this.tip(destination.chainId) }
+    const everSent = sequences.filter(sequence => committed.value.has(sequence) || !nextSequenceSend.known || sequence < nextSequenceSend.value)
+    // The tip is read first and the state at or after it, so that the state is at least as new as the tip says.
+    const destinationTip = await this.tip(destination.chainId)
+    const minHeight = destinationTip.known ? destinationTip.value.height : 0n
+    if (everSent.length === 0) return { unreceived: notNeeded, hashes: notNeeded, destinationTip }
+    const unreceived = await attempt(async () => {
+      const answer = await readUnreceived(access.pool, destination, everSent, minHeight)
+      return known(answer.unreceived, answer.height)
+    })
+    const received = unreceived.known ? everSent.filter(sequence => !unreceived.value.has(sequence)) : []
+    if (received.length === 0) return { unreceived, hashes: unreceived.known ? known(new Map(), unreceived.height) : unreceived, destinationTip }
+    const hashes = await attempt(async () => {
+      const answer = await readAcknowledgements(access.pool, destination, received, minHeight)
+      return known<ReadonlyMap<bigint, Uint8Array>>(answer.hashes, answer.height)
+    })
+    return { unreceived, hashes, destinationTip }
+  }
+
+  /** The legs that were asked for, and the bytes of acknowledgements whose hash is not the usual success. */
+  private async searchFurther(reading: ChannelReading, sequences: readonly bigint[], withLegs: boolean): Promise<void> {
+    const { source, destination, committed, unreceived, hashes } = reading
+    const received = unreceived.known ? sequences.filter(sequence => !unreceived.value.has(sequence)) : []
+    const odd = received.filter(sequence => hashes.known && hashes.value.has(sequence)
+      && readAcknowledgement(hashes.value.get(sequence)!, this.history.acknowledgement({ ...source, sequence }) ?? null) === 'unreadable')
+    if (withLegs) {
+      const finished = committed.known ? sequences.filter(sequence => !committed.value.has(sequence)) : []
+      await Promise.all([
+        this.history.search('receive', source, destination, received),
+        this.history.search('acknowledge', source, destination, finished.filter(sequence => !unreceived.known || !unreceived.value.has(sequence))),
+        this.history.search('timeout', source, destination, finished.filter(sequence => !hashes.known || !hashes.value.has(sequence))),
+      ])
+    }
+    await this.history.search('write_acknowledgement', source, destination, withLegs && hashes.known ? received.filter(sequence => hashes.value.has(sequence)) : odd)
+  }
+
+  private async tip(chainId: string): Promise<Answer<Tip>> {
+    return attempt(async () => {
+      const tip = await accessTo(this.chains, chainId).pool.tip()
+      return known(tip, tip.height)
+    })
+  }
+
+  private factsOf(id: PacketId, reading: ChannelReading): PacketFacts {
+    const { sequence } = id
+    const { committed, unreceived, hashes, nextSequenceSend } = reading
+    const commitment = mapAnswer(committed, set => set.has(sequence))
+    const neverSent = commitment.known && !commitment.value && nextSequenceSend.known && sequence >= nextSequenceSend.value
+    const received = neverSent ? notNeeded : mapAnswer(unreceived, set => !set.has(sequence))
+    const acknowledgement = neverSent || !received.known
+      ? notNeeded
+      : received.value ? mapAnswer(hashes, map => this.reading(id, map)) : known<AcknowledgementReading>('none', received.height)
+    const sent = this.history.sent(id)
+    const facts = {
+      id,
+      destination: reading.destination,
+      commitment,
+      nextSequenceSend,
+      received,
+      acknowledgement,
+      sourceTip: reading.sourceTip,
+      destinationTip: reading.destinationTip,
+      sent: sent ? known(sent, this.history.legs(id).find(leg => leg.leg === 'send')?.height ?? 0n) : neverSent ? known(null, nextSequenceSend.height) : unknown(reading.sentUnknown),
+      legs: this.history.legs(id),
+    }
+    return { ...facts, finishedBy: finishedBy(facts) }
+  }
+
+  private reading(id: PacketId, hashes: ReadonlyMap<bigint, Uint8Array>): AcknowledgementReading {
+    const hash = hashes.get(id.sequence)
+    return hash ? readAcknowledgement(hash, this.history.acknowledgement(id) ?? null) : 'none'
+  }
+}
+
+function mapAnswer<T, U>(answer: Answer<T>, map: (value: T) => U): Answer<U> {
+  return answer.known ? { ...answer, value: map(answer.value) } : answer
+}
+
+/** Whether the destination's state, at least as new as its tip, can no longer take the packet in. */
+function timeoutPassed(facts: Pick<PacketFacts, 'sent' | 'destinationTip'>): boolean {
+  if (!facts.sent.known || !facts.sent.value || !facts.destinationTip.known) return false
+  const { timeoutTimestampNs, timeoutHeight } = facts.sent.value
+  const { time, height } = facts.destinationTip.value
+  return (timeoutTimestampNs !== null && BigInt(time.getTime()) * 1_000_000n >= timeoutTimestampNs)
+    || (timeoutHeight !== null && height >= timeoutHeight.revisionHeight)
+}
+
+/** How a packet without a commitment ended: by its tx, else by what the destination keeps. */
+function finishedBy(facts: Omit<PacketFacts, 'finishedBy'>): PacketFacts['finishedBy'] {
+  if (!facts.commitment.known || facts.commitment.value) return notNeeded
+  const { acknowledgement, received } = facts
+  if (acknowledgement.known && (acknowledgement.value === 'success' || acknowledgement.value === 'other_success')) return known('acknowledged_success', acknowledgement.height)
+  if (acknowledgement.known && acknowledgement.value === 'error') return known('acknowledged_error', acknowledgement.height)
+  const timeout = facts.legs.find(leg => leg.leg === 'timeout')
+  if (timeout) return known('timed_out', timeout.height)
+  // Never received and past its timeout there: no acknowledgement can ever have come back.
+  if (received.known && !received.value && timeoutPassed(facts)) return known('timed_out', received.height)
+  if (acknowledgement.known && acknowledgement.value === 'unreadable') return unknown('the acknowledgement\'s bytes were not found')
+  return unknown('neither an acknowledgement nor a timeout tx was found')
+}

@@ -1,0 +1,94 @@
+import type { ChannelEnd } from '../../../shared/utils/packet-id'
+import { formatChannelEnd } from '../../../shared/utils/packet-id'
+import type { Answer, ChannelState, ClientStatus, RouteFacts } from '../../domain/packet/facts'
+import type { ChainDirectory } from '../../usecases/ports'
+import { QueryRefused } from './abci'
+import { attempt, isUnanswered, known, unknown } from './answers'
+import { accessTo, type ChainAccesses } from './chains'
+import { readChannel, readClientChainId, readClientId, readClientStatus, type ChannelAnswer } from './ibc-queries'
+
+/** Looks up channels, their counterparties and clients; what never changes is remembered. */
+export class Routes {
+  private readonly clientIds = new Map<string, string>()
+  private readonly counterparties = new Map<string, ChannelEnd>()
+
+  constructor(private readonly chains: ChainAccesses, private readonly directory: ChainDirectory) {}
+
+  /**
+   * The other end of a channel, when both chains are served: from the directory, else from the chains themselves (the
+   * client's chain-id, confirmed by the other end pointing back). null: not served, or no such channel.
+   * Throws DomainError('chain_unavailable').
+   */
+  async counterparty(end: ChannelEnd): Promise<ChannelEnd | null> {
+    const listed = this.directory.counterparty(end) ?? this.counterparties.get(formatChannelEnd(end))
+    if (listed) return listed
+    const access = this.chains.get(end.chainId)
+    if (!access) return null
+    try {
+      const { value: channel } = await readChannel(access.pool, end)
+      const chainId = await readClientChainId(access.pool, await this.clientId(end.chainId, channel.connectionId))
+      const other = chainId === null ? undefined : this.chains.get(chainId)
+      if (!other) return null
+      const counterparty = { chainId: other.chain.chainId, ...channel.counterparty }
+      const { value: back } = await readChannel(other.pool, counterparty)
+      if (back.counterparty.channelId !== end.channelId || back.counterparty.portId !== end.portId) return null
+      this.counterparties.set(formatChannelEnd(end), counterparty)
+      return counterparty
+    }
+    catch (cause) {
+      if (cause instanceof QueryRefused && cause.notFound) return null
+      throw cause
+    }
+  }
+
+  /** State of both channel ends and both clients; what could not be asked stands as unknown. */
+  async facts(source: ChannelEnd): Promise<RouteFacts> {
+    accessTo(this.chains, source.chainId)
+    const destination = await this.counterparty(source).catch((cause: unknown) => {
+      if (isUnanswered(cause)) return null
+      throw cause
+    })
+    const noDestination = unknown('the other end of the channel is not served or cannot be asked')
+    const [here, there] = await Promise.all([
+      this.side(source),
+      destination ? this.side(destination) : { channel: noDestination, clientStatus: noDestination },
+    ])
+    return {
+      source,
+      destination,
+      ordering: here.channel.known ? here.channel.value.ordering : there.channel.known ? there.channel.value.ordering : 'unordered',
+      sourceChannelState: channelState(here.channel),
+      destinationChannelState: channelState(there.channel),
+      sourceClientStatus: here.clientStatus,
+      destinationClientStatus: there.clientStatus,
+    }
+  }
+
+  private async side(end: ChannelEnd): Promise<{ channel: Answer<ChannelAnswer>, clientStatus: Answer<ClientStatus> }> {
+    const access = this.chains.get(end.chainId)
+    if (!access) return { channel: unknown(`${end.chainId} is not served`), clientStatus: unknown(`${end.chainId} is not served`) }
+    const channel = await attempt(async () => {
+      const answer = await readChannel(access.pool, end)
+      return known(answer.value, answer.height)
+    })
+    if (!channel.known) return { channel, clientStatus: channel }
+    const clientStatus = await attempt(async () => {
+      const answer = await readClientStatus(access.pool, await this.clientId(end.chainId, channel.value.connectionId))
+      return known(answer.value, answer.height)
+    })
+    return { channel, clientStatus }
+  }
+
+  private async clientId(chainId: string, connectionId: string): Promise<string> {
+    const key = `${chainId}/${connectionId}`
+    const remembered = this.clientIds.get(key)
+    if (remembered) return remembered
+    const clientId = await readClientId(accessTo(this.chains, chainId).pool, connectionId)
+    this.clientIds.set(key, clientId)
+    return clientId
+  }
+}
+
+function channelState(channel: Answer<ChannelAnswer>): Answer<ChannelState> {
+  return channel.known ? { ...channel, value: channel.value.state } : channel
+}
