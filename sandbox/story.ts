@@ -45,7 +45,7 @@ function makeBlocks(teller: Teller, timeNs: bigint): void {
 
 async function relay(teller: Teller, from: ChannelEndSpec, sequence: bigint, stage: 'receive' | 'all', startNs: bigint): Promise<void> {
   let over = false
-  const relayed = teller.relayAsOther(from.chainId, from.portId, from.channelId, [sequence], stage, new AbortController().signal)
+  const relayed = teller.relayAsOther(from.chainId, from.portId, from.channelId, each => each === sequence, stage, new AbortController().signal)
     .finally(() => over = true)
   let timeNs = startNs
   while (!over) {

@@ -71,7 +71,8 @@ function checkSignature(context: ExecutionContext, transaction: Transaction, mod
 /** ibc-go's RedundantRelayDecorator: refuses a tx (code 22, no fee) when every packet in it has been relayed already. */
 function refuseRedundant(context: ExecutionContext, transaction: Transaction): void {
   if (transaction.messages.some(message => message.kind === 'other')) return
-  const branch: ExecutionContext = { ...context, state: new StateBranch(context.state), events: [] }
+  const trial = new StateBranch(context.state)
+  const branch: ExecutionContext = { ...context, state: trial, events: [] }
   let packets = 0
   let redundant = 0
   for (const message of transaction.messages) {
@@ -82,6 +83,12 @@ function refuseRedundant(context: ExecutionContext, transaction: Transaction): v
     }
   }
   if (packets > 0 && redundant === packets) throw redundantTransaction()
+  // The mempool's view keeps what IBC core wrote, so that the second of two racing relayers is refused; not what coins did.
+  for (const [key, value] of trial.changes) {
+    if (!/^(?:receipt|commit|ack|client|cons)\|/.test(key)) continue
+    if (value === undefined) context.state.delete(key)
+    else context.state.set(key, value)
+  }
 }
 
 /** Everything before the messages, in the SDK's order. A throw leaves the caller's branch to be dropped: no fee. */

@@ -169,8 +169,9 @@ async function relay(world: SandboxWorld, input: ControlInput): Promise<unknown>
   const chain = chainOf(world, input)
   const end = channelOf(world, chain)
   const stage = input.choice('stage', ['receive', 'acknowledge', 'all'], 'all')
+  const sequences = input.sequences('sequences')
   let over = false
-  const relayed = world.hermes.relayAsOther(end.chainId, end.portId, end.channelId, input.sequences('sequences'), stage, AbortSignal.timeout(inclusionTimeoutMs))
+  const relayed = world.hermes.relayAsOther(end.chainId, end.portId, end.channelId, sequences && (sequence => sequences.includes(sequence)), stage, AbortSignal.timeout(inclusionTimeoutMs))
     .finally(() => over = true)
   while (!over && input.flag('makeBlocks', world.timer.blockTimeMs === undefined)) {
     world.timer.advance(world.network.chains.map(({ spec }) => spec.chainId), 1)

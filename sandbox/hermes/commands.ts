@@ -15,7 +15,13 @@ import { RelayError } from './relay'
 export const hermesVersion = '1.13.2'
 
 /** The last line of a command, and its exit status. */
-export interface CommandResult { readonly status: 'success' | 'error', readonly result: unknown, readonly exitCode: number }
+export interface CommandResult {
+  readonly status: 'success' | 'error'
+  readonly result: unknown
+  readonly exitCode: number
+  /** What follows the status without `--json`, where that is no rendering of the result. */
+  readonly plain?: string
+}
 
 export interface CommandContext {
   readonly network: Network
@@ -131,7 +137,8 @@ async function listKeys(context: CommandContext, args: HermesArguments): Promise
   if (!chain || !configured) throw new CommandError(errorText(`missing chain config for '${chainId}' in configuration file`, []))
   if (!configured.settings) return success({})
   const account = configured.settings.key.address(chain.spec.bech32Prefix)
-  return success({ [configured.keyName]: { account, address: [...decodeAddress(account).bytes], address_type: 'Cosmos', public_key: Buffer.from(configured.settings.key.publicKey).toString('hex') } })
+  const keys = { [configured.keyName]: { account, address: [...decodeAddress(account).bytes], address_type: 'Cosmos', public_key: Buffer.from(configured.settings.key.publicKey).toString('hex') } }
+  return { ...success(keys), plain: `\n- ${configured.keyName} (${account})` }
 }
 
 async function healthCheck(context: CommandContext): Promise<CommandResult> {

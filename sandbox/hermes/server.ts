@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SandboxAccounts } from '../accounts'
 import type { Network } from '../network'
 import { closeServer, listen, readBody } from '../rpc/server'
-import { parseArguments } from './arguments'
+import { parseArguments, parseSequenceRanges } from './arguments'
 import { relayPackets, relayAcknowledgements, routeFrom } from './clear'
 import { hermesVersion, relays, runCommand } from './commands'
 import type { ConfiguredChain } from './config'
@@ -20,8 +20,8 @@ const maxRequestBytes = 1_000_000
 export interface HermesServer {
   readonly faults: HermesFaults
   readonly port: number
-  /** Relays with another key, as a competitor would: both halves, of the given sequences or of all. */
-  relayAsOther(chainId: string, portId: string, channelId: string, sequences: readonly bigint[] | undefined, stage: 'receive' | 'acknowledge' | 'all', signal: AbortSignal): Promise<unknown[]>
+  /** Relays with another key, as a competitor would: both halves, of the chosen sequences or of all. */
+  relayAsOther(chainId: string, portId: string, channelId: string, chosen: ((sequence: bigint) => boolean) | undefined, stage: 'receive' | 'acknowledge' | 'all', signal: AbortSignal): Promise<unknown[]>
   close(): Promise<void>
 }
 
@@ -47,13 +47,12 @@ export async function startHermesServer(world: HermesWorld, port: number): Promi
     serve(request, response).catch(() => response.destroy())
   })
 
-  const relayAsOther: HermesServer['relayAsOther'] = async (chainId, portId, channelId, sequences, stage, signal) => {
+  const relayAsOther: HermesServer['relayAsOther'] = async (chainId, portId, channelId, chosen, stage, signal) => {
     const route = routeFrom(world.network, chainId, portId, channelId)
     if (!route) throw new RelayError(`no channel ${portId}/${channelId} on ${chainId}`, [])
     const own = readConfig(world.configText(), world.accounts)
     const settings = settingsOf(own.map(chain => ({ ...chain, settings: chain.settings && { ...chain.settings, key: world.accounts.otherRelayer } })))
     const run: RelayRun = { signal, settings, isNodeDown: () => false, log: () => {} }
-    const chosen = sequences && ((sequence: bigint): boolean => sequences.includes(sequence))
     const received = stage === 'acknowledge' ? [] : await relayPackets(route, chosen, run)
     return stage === 'receive' ? received : [...received, ...await relayAcknowledgements(route, chosen, run)]
   }
@@ -100,8 +99,8 @@ export async function startHermesServer(world: HermesWorld, port: number): Promi
         return new Promise(() => {})
       }
       const run: RelayRun = { signal, settings: settingsOf(chains), isNodeDown: world.isNodeDown, log }
-      const { status, result, exitCode } = await runCommand({ ...world, chains, run, fault, die }, args)
-      line(args.json ? JSON.stringify({ result, status }) : `${status.toUpperCase()} ${typeof result === 'string' ? result : JSON.stringify(result, undefined, 4)}`, false)
+      const { status, result, exitCode, plain } = await runCommand({ ...world, chains, run, fault, die }, args)
+      line(args.json ? JSON.stringify({ result, status }) : `${status.toUpperCase()} ${plain ?? (typeof result === 'string' ? result : JSON.stringify(result, undefined, 4))}`, false)
       write({ exit: exitCode })
       response.end()
     }
@@ -133,8 +132,7 @@ export async function startHermesServer(world: HermesWorld, port: number): Promi
         return false
       case 'otherRelayerFirst': {
         const chainId = options.chain ?? options['src-chain'] ?? ''
-        const sequences = options['packet-sequences']?.split(',').map(BigInt)
-        await relayAsOther(chainId, options.port ?? options['src-port'] ?? '', options.channel ?? options['src-channel'] ?? '', sequences, 'all', signal)
+        await relayAsOther(chainId, options.port ?? options['src-port'] ?? '', options.channel ?? options['src-channel'] ?? '', parseSequenceRanges(options['packet-sequences']), 'all', signal)
         return false
       }
       case 'dieMidway':
