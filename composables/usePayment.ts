@@ -2,7 +2,7 @@ import type { Ref } from 'vue'
 import { useClearingStore, type PayableToken } from '~/stores/clearing'
 import { useWalletStore, type WalletKind } from '~/stores/wallet'
 
-export type PaymentState
+export type PaymentProgress
   = | { readonly kind: 'idle' }
     | { readonly kind: 'signing', readonly wallet: WalletKind }
     | { readonly kind: 'sent', readonly txHash: string }
@@ -14,7 +14,7 @@ export function usePayment(token: Ref<PayableToken | null | undefined>) {
   const walletStore = useWalletStore()
   const clearing = useClearingStore()
   const { chainOf } = useChains()
-  const payment = shallowRef<PaymentState>({ kind: 'idle' })
+  const payment = shallowRef<PaymentProgress>({ kind: 'idle' })
   watch(() => token.value?.token, () => payment.value = { kind: 'idle' })
 
   async function pay(kind: WalletKind) {
