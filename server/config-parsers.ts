@@ -79,14 +79,15 @@ export const addresses = z.string().transform((value, ctx) => {
 
 export const serviceWallets = z.string().transform((value, ctx) => {
   const wallets: ServiceWalletSetting[] = []
-  for (const part of listOf(value)) {
+  const parts = listOf(value)
+  for (const part of parts) {
     const colon = part.indexOf(':')
     const address = part.slice(colon + 1)
     const bech32Prefix = readBech32Prefix(address)
     if (bech32Prefix) wallets.push({ chain: colon > 0 ? part.slice(0, colon) : null, address, bech32Prefix })
     else ctx.addIssue({ code: 'custom', message: `${part} is neither an address nor chain:address` })
   }
-  return wallets.length > 0 ? wallets : problem(ctx, 'must name at least one address')
+  return parts.length > 0 ? wallets : problem(ctx, 'must name at least one address')
 })
 
 export const refundDenoms = z.string().transform((value, ctx) => listOf(value).flatMap((part): RefundDenomSetting[] => {

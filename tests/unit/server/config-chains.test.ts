@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { checkAgainstChains, isRefundableDenom, paymentAddressOf } from '../../../server/config-chains'
+import { aDirectory, aServedChain, hub, zone } from '../../builders/chains'
+import { aConfig, hubWallet, zoneWallet } from '../../builders/config'
+
+const evmLike = aServedChain({ chainId: 'evm-1', chainName: 'evm', prettyName: 'Evm', bech32Prefix: 'osmo', feeDenom: 'aevm', feeSymbol: 'EVM', feeExponent: 18 })
+
+describe('the configuration beside the chains', () => {
+  it('is fine when every payable chain has an amount', () => {
+    expect(checkAgainstChains(aConfig(), aDirectory())).toEqual([])
+    expect(checkAgainstChains(aConfig({ SERVICE_WALLET_ADDRESS: `${hubWallet},${zoneWallet}`, GAS_CONVERSION_RATES: 'uosmo/uatom=0.05' }), aDirectory())).toEqual([])
+  })
+
+  it('refuses a bare number for a chain whose fee denom has not 6 decimals', () => {
+    const problems = checkAgainstChains(aConfig({ SERVICE_WALLET_ADDRESS: `${hubWallet},${zoneWallet}`, CHAIN_RPC_ENDPOINTS: 'hub:http://a,evm-1:http://b' }), aDirectory([hub, evmLike]))
+    expect(problems).toHaveLength(2)
+    expect(problems[0]).toMatch(/^CLEARING_SERVICE_FEE is a bare number, but evm counts aevm with 18 decimals/)
+    expect(problems[1]).toMatch(/^CLEARING_PER_PACKET_FEE/)
+  })
+
+  it('accepts the same number where that chain is not paid on', () => {
+    expect(checkAgainstChains(aConfig({ CHAIN_RPC_ENDPOINTS: 'hub:http://a,evm:http://b' }), aDirectory([hub, evmLike]))).toEqual([])
+  })
+
+  it('names a payable chain without an amount, and an amount without a chain', () => {
+    const problems = checkAgainstChains(aConfig({ SERVICE_WALLET_ADDRESS: `${hubWallet},${zoneWallet}`, CLEARING_SERVICE_FEE: '5uatom,7ujuno' }), aDirectory())
+    expect(problems).toEqual([
+      'CLEARING_SERVICE_FEE has no amount in uosmo, in which zone is paid',
+      'CLEARING_SERVICE_FEE names ujuno, in which no chain is paid',
+    ])
+  })
+
+  it('asks for the chain\'s name where two chains share a prefix', () => {
+    const directory = aDirectory([hub, zone, aServedChain({ chainId: 'zone-2', chainName: 'zonetwo', bech32Prefix: 'osmo', feeDenom: 'uosmo' })])
+    expect(checkAgainstChains(aConfig({ SERVICE_WALLET_ADDRESS: `${hubWallet},${zoneWallet}` }), directory)).toEqual([`SERVICE_WALLET_ADDRESS ${zoneWallet} fits zone and zonetwo: write chain:address`])
+    expect(checkAgainstChains(aConfig({ SERVICE_WALLET_ADDRESS: `${hubWallet},zone-2:${zoneWallet}` }), directory)).toEqual([])
+  })
+
+  it('refuses wallets without a chain, and two for one chain', () => {
+    expect(checkAgainstChains(aConfig({ SERVICE_WALLET_ADDRESS: `hub:${zoneWallet}` }), aDirectory())[0]).toContain('belongs to no served chain')
+    expect(checkAgainstChains(aConfig({ SERVICE_WALLET_ADDRESS: `${hubWallet},hub:${hubWallet}` }), aDirectory())[0]).toContain('two addresses on hub')
+  })
+
+  it('refuses fees that are both 0, unknown endpoints, denoms and rates', () => {
+    const config = aConfig({ CLEARING_SERVICE_FEE: '0', CLEARING_PER_PACKET_FEE: '0', CHAIN_RPC_ENDPOINTS: 'mars:http://a', GAS_CONVERSION_RATES: 'umars/uatom=2', REFUND_DENOMS: 'mars:x' })
+    expect(checkAgainstChains(config, aDirectory()).map(problem => problem.split(' ')[0])).toEqual(['CHAIN_RPC_ENDPOINTS', 'CLEARING_SERVICE_FEE', 'REFUND_DENOMS', 'GAS_CONVERSION_RATES'])
+  })
+
+  it('finds the payment address by prefix or name, and says null where nobody can pay', () => {
+    const config = aConfig({ SERVICE_WALLET_ADDRESS: `hub-1:${hubWallet}` })
+    expect(paymentAddressOf(config, hub)).toBe(hubWallet)
+    expect(paymentAddressOf(config, zone)).toBeNull()
+    expect(paymentAddressOf(aConfig({ SERVICE_WALLET_ADDRESS: zoneWallet }), zone)).toBe(zoneWallet)
+  })
+
+  it('gives back only the denoms that were listed for that very chain', () => {
+    const config = aConfig({ REFUND_DENOMS: 'hub:ibc/ABC' })
+    expect(isRefundableDenom(config, hub, 'ibc/ABC')).toBe(true)
+    expect(isRefundableDenom(config, zone, 'ibc/ABC')).toBe(false)
+    expect(isRefundableDenom(config, hub, 'ibc/ABCD')).toBe(false)
+  })
+})
