@@ -1,0 +1,80 @@
+import { parse } from 'smol-toml'
+import type { ChannelEnd } from '../../../shared/utils/packet-id'
+
+export interface HermesChain {
+  readonly chainId: string
+  readonly keyName: string | null
+  readonly maxGas: number | null
+  readonly filter: { readonly policy: string, readonly pairs: readonly (readonly [string, string])[] } | null
+}
+
+export interface HermesConfiguration {
+  readonly chains: readonly HermesChain[]
+  readonly packetsEnabled: boolean
+}
+
+type Table = Record<string, unknown>
+
+function asTable(value: unknown): Table {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Table : {}
+}
+
+const asText = (value: unknown): string | null => typeof value === 'string' && value !== '' ? value : null
+
+function readFilter(value: unknown): HermesChain['filter'] {
+  const table = asTable(value)
+  const policy = asText(table.policy)
+  if (policy === null) return null
+  const list = Array.isArray(table.list) ? table.list : []
+  return { policy, pairs: list.flatMap(pair => Array.isArray(pair) && pair.length === 2 ? [[String(pair[0]), String(pair[1])] as const] : []) }
+}
+
+/** Reads the parts of a Hermes configuration that clearing depends on. Throws what the TOML parser says. */
+export function readHermesConfiguration(text: string): HermesConfiguration {
+  const root = asTable(parse(text, { integersAsBigInt: 'asNeeded' }))
+  const packets = asTable(asTable(root.mode).packets)
+  const chains = Array.isArray(root.chains) ? root.chains.map(asTable) : []
+  return {
+    chains: chains.flatMap((chain) => {
+      const chainId = asText(chain.id)
+      if (chainId === null) return []
+      return [{
+        chainId, keyName: asText(chain.key_name), maxGas: chain.max_gas === undefined ? null : Number(chain.max_gas), filter: readFilter(chain.packet_filter),
+      }]
+    }),
+    packetsEnabled: packets.enabled !== false,
+  }
+}
+
+/** What is wrong with the configuration for any route, each with what to do. */
+export function configurationProblems(configuration: HermesConfiguration): string[] {
+  const problems: string[] = []
+  if (configuration.chains.length === 0) problems.push('the Hermes configuration lists no chains: add a [[chains]] section for each')
+  if (!configuration.packetsEnabled) problems.push('the Hermes configuration has [mode.packets] enabled = false: set it to true')
+  return problems
+}
+
+function filterProblems(chain: HermesChain, end: ChannelEnd): string[] {
+  const { filter } = chain
+  if (!filter || filter.policy === 'allowall') return []
+  const named = filter.pairs.some(([port, channel]) => port === end.portId && channel === end.channelId)
+  const wildcard = filter.pairs.some(([port, channel]) => port.includes('*') || channel.includes('*'))
+  const pair = `['${end.portId}', '${end.channelId}']`
+  if (filter.policy === 'deny') return named || wildcard ? [`packet_filter of ${end.chainId} denies ${pair}: remove it, and wildcards, from the list`] : []
+  return named ? [] : [`packet_filter of ${end.chainId} does not name ${pair}: add it (wildcards do not count)`]
+}
+
+function chainProblems(configuration: HermesConfiguration, end: ChannelEnd): string[] {
+  const chain = configuration.chains.find(candidate => candidate.chainId === end.chainId)
+  if (!chain) return [`the Hermes configuration has no chain ${end.chainId}: add a [[chains]] section for it`]
+  return [
+    ...chain.keyName === null ? [`${end.chainId} has no key_name in the Hermes configuration`] : [],
+    ...chain.maxGas === null ? [`${end.chainId} has no max_gas in the Hermes configuration`] : [],
+    ...filterProblems(chain, end),
+  ]
+}
+
+/** Why this configuration cannot serve a route; empty when it can. */
+export function routeConfigurationProblems(configuration: HermesConfiguration, source: ChannelEnd, destination: ChannelEnd): string[] {
+  return [...chainProblems(configuration, source), ...chainProblems(configuration, destination)]
+}
