@@ -1,0 +1,50 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { judgePacket, relayerAccount, type RelayerAccounts, type Verdict, type VerdictContext } from '../domain/clearing/verdict'
+import type { PacketFacts } from '../domain/packet/facts'
+import type { ClearingDeps } from './clearing-deps'
+import type { RelayerKey } from './ports'
+import type { DuePacket } from './store-ports'
+
+const pollMs = 100
+
+export interface JudgedPacket {
+  readonly packet: DuePacket
+  readonly facts: PacketFacts
+  readonly verdict: Verdict
+}
+
+export function relayerAccountsOf(keys: Iterable<RelayerKey>): RelayerAccounts {
+  const all = [...keys]
+  return { accounts: new Set(all.map(key => relayerAccount(key.chainId, key.address))), chainIds: new Set(all.map(key => key.chainId)) }
+}
+
+export function contextOf(deps: ClearingDeps, packet: DuePacket, relayer: RelayerAccounts): VerdictContext {
+  return { need: packet.need, relayer, now: deps.clock.now(), haltedAfterMs: deps.settings.haltedAfterMs }
+}
+
+/** Reads the packets' facts once. `withLegs`: also the txs, which a final verdict needs. */
+export async function judgeOnce(deps: ClearingDeps, packets: readonly DuePacket[], relayer: RelayerAccounts, withLegs: boolean): Promise<JudgedPacket[]> {
+  if (packets.length === 0) return []
+  const facts = await deps.chains.packetFacts(packets.map(packet => packet.id), { withLegs })
+  return packets.map((packet, index) => {
+    const own = facts[index]!
+    return { packet, facts: own, verdict: judgePacket(own, contextOf(deps, packet, relayer)) }
+  })
+}
+
+/**
+ * Reads with txs until every packet is judged or `patienceMs` are over: an index runs behind its blocks, and the node we
+ * ask may run behind the one the relayer asked. `expectFinished`: also wait for open packets, for a shorter while.
+ */
+export async function judgeUntilKnown(deps: ClearingDeps, packets: readonly DuePacket[], relayer: RelayerAccounts, expectFinished: boolean): Promise<JudgedPacket[]> {
+  const startedAt = performance.now()
+  const { indexPatienceMs } = deps.settings
+  for (;;) {
+    const judged = await judgeOnce(deps, packets, relayer, true)
+    const waitedMs = performance.now() - startedAt
+    const unknown = judged.some(({ verdict }) => verdict.kind === 'unknown')
+    const open = expectFinished && judged.some(({ verdict }) => verdict.kind === 'open')
+    if (!(unknown && waitedMs < indexPatienceMs) && !(open && waitedMs < indexPatienceMs / 3)) return judged
+    await delay(pollMs)
+  }
+}
