@@ -1,5 +1,6 @@
 import { formatChannelEnd, type ChannelEnd, type PacketId } from '../../../shared/utils/packet-id'
 import type { AcknowledgementReading, Answer, PacketFacts, Tip } from '../../domain/packet/facts'
+import { timeoutPassed } from '../../domain/packet/timeout'
 import type { ChannelPending } from '../../usecases/ports'
 import { readAcknowledgement } from './acknowledgement'
 import { attempt, isUnanswered, known, unknown } from './answers'
@@ -20,7 +21,8 @@ interface ChannelReading {
   readonly hashes: Hashes
   readonly sourceTip: Answer<Tip>
   readonly destinationTip: Answer<Tip>
-  readonly sentUnknown: string
+  /** null: every index that could be asked was asked. */
+  readonly sentUnknown: string | null
 }
 
 const notNeeded = unknown('not asked: not needed')
@@ -61,7 +63,7 @@ export class PacketStates {
     const access = this.chains.get(source.chainId)
     const notServed = unknown(`${source.chainId} is not served`)
     if (!access) return { source, destination: null, committed: notServed, nextSequenceSend: notServed, unreceived: notServed, hashes: notServed, sourceTip: notServed, destinationTip: notServed, sentUnknown: notServed.reason }
-    const [route, committed, nextSequenceSend, sourceTip, sentUnknown] = await Promise.all([
+    const [route, committed, nextSequenceSend, sourceTip] = await Promise.all([
       this.destinationOf(source),
       attempt(async () => {
         const answer = await readCommitted(access.pool, source, sequences)
@@ -72,13 +74,20 @@ export class PacketStates {
         return known(answer.value, answer.height)
       }),
       this.tip(source.chainId),
-      withLegs ? this.history.search('send', source, null, sequences) : null,
     ])
-    // The destination is asked after the source: what it then lists as unreceived was already committed.
-    const there = await this.readDestination(route, sequences, committed, nextSequenceSend)
-    const reading = { source, destination: route.destination, committed, nextSequenceSend, sourceTip, ...there, sentUnknown: withLegs ? sentUnknown ?? 'no send_packet tx was found' : 'not asked' }
+    const [sentUnknown, there] = await Promise.all([
+      this.searchSent(source, sequences, committed, withLegs),
+      this.readDestination(route, sequences, committed, nextSequenceSend),
+    ])
+    const reading = { source, destination: route.destination, committed, nextSequenceSend, sourceTip, ...there, sentUnknown }
     await this.searchFurther(reading, sequences, withLegs)
     return reading
+  }
+
+  /** Pending packets always need theirs, for the timeout; finished ones only where legs are wanted. Returns what could not be asked. */
+  private async searchSent(source: ChannelEnd, sequences: readonly bigint[], committed: Answer<ReadonlySet<bigint>>, withLegs: boolean): Promise<string | null> {
+    const wanted = withLegs ? sequences : committed.known ? sequences.filter(sequence => committed.value.has(sequence)) : []
+    return this.history.search('send', source, null, wanted)
   }
 
   private async destinationOf(source: ChannelEnd): Promise<{ destination: ChannelEnd | null, reason: string }> {
@@ -147,7 +156,6 @@ export class PacketStates {
     const acknowledgement = neverSent || !received.known
       ? notNeeded
       : received.value ? mapAnswer(hashes, map => this.reading(id, map)) : known<AcknowledgementReading>('none', received.height)
-    const sent = this.history.sent(id)
     const facts = {
       id,
       destination: reading.destination,
@@ -157,10 +165,20 @@ export class PacketStates {
       acknowledgement,
       sourceTip: reading.sourceTip,
       destinationTip: reading.destinationTip,
-      sent: sent ? known(sent, this.history.legs(id).find(leg => leg.leg === 'send')?.height ?? 0n) : neverSent ? known(null, nextSequenceSend.height) : unknown(reading.sentUnknown),
+      sent: this.sentOf(id, reading, neverSent),
       legs: this.history.legs(id),
     }
     return { ...facts, finishedBy: finishedBy(facts) }
+  }
+
+  private sentOf(id: PacketId, reading: ChannelReading, neverSent: boolean): PacketFacts['sent'] {
+    const { committed, nextSequenceSend } = reading
+    const sent = this.history.sent(id)
+    if (sent) return known(sent, this.history.legs(id).find(leg => leg.leg === 'send')?.height ?? 0n)
+    if (neverSent && nextSequenceSend.known) return known(null, nextSequenceSend.height)
+    if (reading.sentUnknown !== null) return unknown(reading.sentUnknown)
+    const asked = committed.known && committed.value.has(id.sequence)
+    return asked ? known(null, committed.height) : unknown('not asked, or no send_packet tx was found')
   }
 
   private reading(id: PacketId, hashes: ReadonlyMap<bigint, Uint8Array>): AcknowledgementReading {
@@ -173,15 +191,6 @@ function mapAnswer<T, U>(answer: Answer<T>, map: (value: T) => U): Answer<U> {
   return answer.known ? { ...answer, value: map(answer.value) } : answer
 }
 
-/** Whether the destination's state, at least as new as its tip, can no longer take the packet in. */
-function timeoutPassed(facts: Pick<PacketFacts, 'sent' | 'destinationTip'>): boolean {
-  if (!facts.sent.known || !facts.sent.value || !facts.destinationTip.known) return false
-  const { timeoutTimestampNs, timeoutHeight } = facts.sent.value
-  const { time, height } = facts.destinationTip.value
-  return (timeoutTimestampNs !== null && BigInt(time.getTime()) * 1_000_000n >= timeoutTimestampNs)
-    || (timeoutHeight !== null && height >= timeoutHeight.revisionHeight)
-}
-
 /** How a packet without a commitment ended: by its tx, else by what the destination keeps. */
 function finishedBy(facts: Omit<PacketFacts, 'finishedBy'>): PacketFacts['finishedBy'] {
   if (!facts.commitment.known || facts.commitment.value) return notNeeded
@@ -190,8 +199,10 @@ function finishedBy(facts: Omit<PacketFacts, 'finishedBy'>): PacketFacts['finish
   if (acknowledgement.known && acknowledgement.value === 'error') return known('acknowledged_error', acknowledgement.height)
   const timeout = facts.legs.find(leg => leg.leg === 'timeout')
   if (timeout) return known('timed_out', timeout.height)
-  // Never received and past its timeout there: no acknowledgement can ever have come back.
-  if (received.known && !received.value && timeoutPassed(facts)) return known('timed_out', received.height)
+  // The receipt was asked at or after the tip: never received and past its timeout there, no acknowledgement can have come back.
+  const { sent, destinationTip, destination } = facts
+  const past = sent.known && sent.value && destinationTip.known && destination && timeoutPassed(sent.value, destinationTip.value, destination.chainId)
+  if (received.known && !received.value && past) return known('timed_out', received.height)
   if (acknowledgement.known && acknowledgement.value === 'unreadable') return unknown('the acknowledgement\'s bytes were not found')
   return unknown('neither an acknowledgement nor a timeout tx was found')
 }
