@@ -37,6 +37,8 @@ interface Execution { readonly result: TransactionResult, readonly branch: State
  */
 export class Chain {
   readonly blocks: Block[] = []
+  /** Blocks that hold transactions: what searches look through. */
+  readonly busyBlocks: Block[] = []
   readonly packets = new PacketLog()
   readonly emitter = new EventEmitter().setMaxListeners(0)
   private readonly history = new StateHistory()
@@ -175,6 +177,7 @@ export class Chain {
     }
     this.history.commit(height, branch.changes)
     this.blocks.push(block)
+    if (transactions.length > 0) this.busyBlocks.push(block)
     this.packets.record(height, blockTimeNs, transactions)
     this.checkState = new StateBranch(this.state)
     this.emitter.emit('block', block)

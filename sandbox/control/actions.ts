@@ -157,6 +157,11 @@ function rpcClear(world: SandboxWorld, input: ControlInput): unknown {
   return state(world)
 }
 
+function cutSockets(world: SandboxWorld, input: ControlInput): unknown {
+  for (const endpoint of nodesOf(world, input)) endpoint.cutSockets()
+  return {}
+}
+
 function hermesFault(world: SandboxWorld, input: ControlInput): unknown {
   const mode = input.choice('mode', [...hermesFaultModes, 'none'])
   if (mode === 'none') world.hermes.faults.clear()
@@ -237,6 +242,7 @@ export const writeActions: Readonly<Record<string, Action>> = {
   '/halt': halt,
   '/faults/rpc': rpcFault,
   '/faults/rpc/clear': rpcClear,
+  '/cut-sockets': cutSockets,
   '/faults/hermes': hermesFault,
   '/conditions': rpcConditions,
   '/relay': relay,

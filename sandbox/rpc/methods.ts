@@ -71,14 +71,14 @@ function requireIndexer(node: RpcNode): void {
   if (node.faults.conditions.indexer === 'off') throw internalError('transaction indexing is disabled')
 }
 
-function indexedBlocks(node: RpcNode): Block[] {
-  return node.chain.blocks.slice(node.earliest - 1, node.newest).filter(block => node.isIndexed(block.header.height))
+function indexedBlocks(node: RpcNode, blocks: readonly Block[]): Block[] {
+  return blocks.filter(({ header: { height } }) => height >= node.earliest && height <= node.newest && node.isIndexed(height))
 }
 
 function tx(node: RpcNode, params: RpcParams): unknown {
   requireIndexer(node)
   const hash = upperHex(params.bytes('hash', 'base64') ?? new Uint8Array())
-  for (const block of indexedBlocks(node)) {
+  for (const block of indexedBlocks(node, node.chain.busyBlocks)) {
     const index = block.transactions.findIndex(transaction => transaction.hash === hash)
     if (index >= 0) return transactionView(block, index, block.transactions[index]!)
   }
@@ -95,7 +95,7 @@ function txSearch(node: RpcNode, params: RpcParams): unknown {
   requireIndexer(node)
   const conditions = parseQuery(params.text('query') ?? '')
   const found: unknown[] = []
-  for (const block of indexedBlocks(node)) {
+  for (const block of indexedBlocks(node, node.chain.busyBlocks)) {
     for (const [index, transaction] of block.transactions.entries()) {
       if (matches(conditions, transactionKeys(block, transaction))) found.push(transactionView(block, index, transaction))
     }
@@ -108,7 +108,7 @@ function txSearch(node: RpcNode, params: RpcParams): unknown {
 function blockSearch(node: RpcNode, params: RpcParams): unknown {
   requireIndexer(node)
   const conditions = parseQuery(params.text('query') ?? '')
-  const found = indexedBlocks(node).filter(block => matches(conditions, new Map([['block.height', [String(block.header.height)]]])))
+  const found = indexedBlocks(node, node.chain.blocks).filter(block => matches(conditions, new Map([['block.height', [String(block.header.height)]]])))
   if (orderedDescending(params)) found.reverse()
   const { start, size } = pageOf(found.length, params.integer('page'), params.integer('per_page'))
   return { blocks: found.slice(start, start + size).map(block => blockView(node.chain, block, node.chainId)), total_count: String(found.length) }

@@ -34,8 +34,12 @@ function compares(value: string, { operator, operand, numeric }: Condition): boo
   }
 }
 
+const keysOfTransaction = new WeakMap<BlockTransaction, Map<string, string[]>>()
+
 /** All values of each composite key `type.attribute` of a transaction, with CometBFT's own `tx.height` and `tx.hash`. */
-export function transactionKeys(block: Block, transaction: BlockTransaction): Map<string, string[]> {
+export function transactionKeys(block: Block, transaction: BlockTransaction): ReadonlyMap<string, readonly string[]> {
+  const known = keysOfTransaction.get(transaction)
+  if (known) return known
   const keys = new Map<string, string[]>([['tx.height', [String(block.header.height)]], ['tx.hash', [transaction.hash]]])
   for (const { type, attributes } of transaction.result.events) {
     for (const [key, value] of attributes) {
@@ -45,6 +49,7 @@ export function transactionKeys(block: Block, transaction: BlockTransaction): Ma
       else keys.set(composite, [value])
     }
   }
+  keysOfTransaction.set(transaction, keys)
   return keys
 }
 

@@ -16,6 +16,8 @@ export interface RpcEndpoint {
   readonly node: RpcNode
   readonly url: string
   readonly port: number
+  /** Drops every WebSocket client at once. */
+  cutSockets(): void
   close(): Promise<void>
 }
 
@@ -154,13 +156,17 @@ export async function startRpcEndpoint(node: RpcNode, port: number): Promise<Rpc
     if (!request.url?.startsWith('/websocket') || node.faults.isDown) socket.destroy()
     else sockets.handleUpgrade(request, socket, head, client => serveSocket(node, client))
   })
+  const cutSockets = (): void => {
+    for (const client of sockets.clients) client.terminate()
+  }
   const bound = await listen(server, port)
   return {
     node,
     port: bound,
     url: `http://127.0.0.1:${bound}`,
+    cutSockets,
     async close() {
-      for (const client of sockets.clients) client.terminate()
+      cutSockets()
       await closeServer(server)
     },
   }

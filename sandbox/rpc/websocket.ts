@@ -30,7 +30,7 @@ function blockEvent(node: RpcNode, block: Block, query: string): unknown {
 function transactionEvents(node: RpcNode, block: Block, query: string): unknown[] {
   const conditions = parseQuery(query)
   return block.transactions.flatMap((transaction, index) => {
-    const keys = transactionKeys(block, transaction).set('tm.event', ['Tx'])
+    const keys = new Map(transactionKeys(block, transaction)).set('tm.event', ['Tx'])
     if (!matches(conditions, keys)) return []
     const { code, log, codespace, ...rest } = resultView(transaction.result)
     const result = { ...(code === 0 ? {} : { code, log, codespace }), data: rest.data, gas_wanted: rest.gas_wanted, gas_used: rest.gas_used, events: rest.events }
