@@ -138,9 +138,12 @@ export class StatusSubscription {
   private disconnected(socket: UpdateSocket): void {
     if (this.socket !== socket || this.stopped) return
     this.socket = undefined
-    this.live = false
-    this.options.onConnection?.('polling')
-    this.schedulePoll()
+    // Only then: attempts that fail must not put off the next poll again and again.
+    if (this.live) {
+      this.live = false
+      this.options.onConnection?.('polling')
+      this.schedulePoll()
+    }
     this.reconnectLater()
   }
 

@@ -120,10 +120,10 @@ describe('subscribeToUpdates', () => {
     await settle()
     for (let attempt = 0; attempt < 8; attempt++) {
       w.sockets.at(-1)?.close()
-      await settle(2500)
+      await settle(2400)
     }
-    const attempts = w.sockets.length
-    expect(attempts).toBeLessThan(7)
+    expect(w.sockets.length).toBeLessThan(7)
+    expect(w.asked()).toBeGreaterThanOrEqual(6)
     w.set({ status: 'cleared' })
     await settle(3000)
     expect(w.seen.at(-1)?.status).toBe('cleared')

@@ -1,0 +1,87 @@
+import { mountSuspended } from '@nuxt/test-utils/runtime'
+import { beforeEach, describe, expect, it } from 'vitest'
+import ClearingProgress from '~/components/clearing/ClearingProgress.vue'
+import ClearingReceipt from '~/components/clearing/ClearingReceipt.vue'
+import StatusPage from '~/pages/clearing/[token].vue'
+import { aClearedStatus, aPacketId, aProblem, aStatus, aToken, anEvent } from '../builders/dto'
+import { apiAnswers, apiRefuses, chainsAre, eventually, socketOutside } from './world'
+
+beforeEach(() => {
+  chainsAre()
+  clearNuxtData(`clearing:${aToken}`)
+})
+
+describe('ClearingProgress', () => {
+  it('shows the proof of a cleared packet: result, who relayed it, blocks and tx links', async () => {
+    const shown = await mountSuspended(ClearingProgress, { props: { status: aClearedStatus(), typicalSeconds: 7 } })
+    const packet = shown.get('[data-cleared-packet="hub-1/transfer/channel-0/42"]')
+    expect(packet.attributes('data-result')).toBe('delivered')
+    expect(packet.text()).toContain('Relayed by us')
+    expect(packet.findAll('[data-leg]').map(leg => leg.attributes('data-leg'))).toEqual(['receive', 'acknowledge'])
+    expect(packet.get('[data-leg="receive"] a').attributes('href')).toContain('/osmosis/tx/')
+    expect(packet.text()).toContain('no commitment')
+    expect(shown.text()).toContain('Took 6 s; typical: 7 s')
+  })
+
+  it('never celebrates what failed', async () => {
+    const failed = aClearedStatus({ status: 'not_cleared', refundStatus: 'owed' })
+    const status = { ...failed, packets: failed.packets.map(packet => ({ ...packet, result: 'pending' as const, relayedBy: 'nobody' as const, legs: [], note: 'The destination refused it.' })) }
+    const shown = await mountSuspended(ClearingProgress, { props: { status } })
+    expect(shown.get('h2').text()).toBe('We could not clear it; your money goes back')
+    expect(shown.text()).toContain('Still stuck')
+    expect(shown.text()).toContain('Refund planned')
+    expect(shown.text()).toContain('The destination refused it.')
+  })
+
+  it('announces politely and names the current stage', async () => {
+    const shown = await mountSuspended(ClearingProgress, { props: { status: aStatus({ status: 'clearing', creditedAt: '2026-11-24T02:00:00Z', events: [anEvent('2', 'run_started')] }), connection: 'polling' } })
+    expect(shown.get('[role="status"]').attributes('aria-live')).toBe('polite')
+    expect(shown.get('[aria-current="step"]').attributes('data-stage')).toBe('relaying')
+    expect(shown.get('[data-connection]').text()).toBe('Updated every few seconds')
+  })
+
+  it('tells what was wrong with a payment', async () => {
+    const shown = await mountSuspended(ClearingProgress, { props: { status: aStatus({ paymentIssue: 'underpaid' }) } })
+    expect(shown.get('[data-payment-issue="underpaid"]').text()).toContain('Send the rest')
+  })
+})
+
+it('a receipt holds the lines, the payment and each refund with its reason', async () => {
+  const status = aClearedStatus({
+    refundStatus: 'owed',
+    refunds: [{ id: '0190f3d0-0000-7000-8000-000000000000', coin: { denom: 'uatom', amount: '50000' }, destination: aStatus().walletAddress, reason: 'overpaid', state: 'planned', networkFeeDeducted: true, txHash: null, plannedAt: '2026-11-24T02:00:00Z' }],
+  })
+  const shown = await mountSuspended(ClearingReceipt, { props: { status } })
+  expect(shown.get('[data-payment-state="credited"]').text()).toContain('2 sources')
+  expect(shown.get('[data-refund-state="planned"]').text().replaceAll('\u00A0', ' ')).toContain('because more than the price was paid')
+  expect(shown.get('[data-refund-state="planned"]').text().replaceAll('\u00A0', ' ')).toContain('0.05 ATOM')
+})
+
+describe('the status page', () => {
+  it('follows the clearing live, from waiting to proof', async () => {
+    let status = aStatus()
+    const socket = socketOutside()
+    const answers = apiAnswers(`/clearing/status/${aToken}`, () => status)
+    const page = await mountSuspended(StatusPage, { route: `/clearing/${aToken}` })
+    await eventually(() => expect(page.get('[data-status]').attributes('data-status')).toBe('awaiting_payment'))
+    expect(page.find('[data-memo-code]').exists()).toBe(true)
+    status = { ...aClearedStatus(), packets: [...aClearedStatus().packets, { ...aClearedStatus().packets[0]!, id: aPacketId('43') }] }
+    await eventually(() => expect(page.get('[data-connection]').attributes('data-connection')).toBe('live'))
+    expect(socket.subscriptions).toEqual([{ subscribe: aToken, afterEventId: '1' }])
+    socket.commit(aToken)
+    await eventually(() => expect(page.get('[data-status]').attributes('data-status')).toBe('cleared'))
+    expect(page.findAll('[data-result="delivered"]')).toHaveLength(2)
+    expect(page.find('[data-memo-code]').exists()).toBe(false)
+    page.unmount()
+    answers.remove()
+    socket.remove()
+  })
+
+  it('an unknown link says so and what a payer should keep', async () => {
+    const remove = apiRefuses(`/clearing/status/${aToken}`, aProblem('token_not_found', { status: 404 }))
+    const page = await mountSuspended(StatusPage, { route: `/clearing/${aToken}` })
+    await eventually(() => expect(page.get('[role="alert"]').attributes('data-code')).toBe('token_not_found'))
+    page.unmount()
+    remove()
+  })
+})

@@ -1,0 +1,78 @@
+import { mountSuspended } from '@nuxt/test-utils/runtime'
+import { beforeEach, describe, expect, it } from 'vitest'
+import HistoryPage from '~/pages/history.vue'
+import { useWalletStore } from '~/stores/wallet'
+import { aliceOnHub, anOperationSummary, someStatistics } from '../builders/dto'
+import { apiAnswers, chainsAre, eventually, walletInPage } from './world'
+
+const session = { address: aliceOnHub, chainId: 'hub-1', admin: false, expiresAt: '2027-01-01T00:00:00Z' }
+
+beforeEach(() => {
+  chainsAre()
+  clearNuxtData(['session', 'operations', 'user-statistics'])
+  useWalletStore().$reset()
+})
+
+describe('the history', () => {
+  it('signed out, offers to sign in and asks for nothing else', async () => {
+    const asked = apiAnswers('/auth/session', { session: null })
+    const operations = apiAnswers('/clearing/operations', { items: [], nextCursor: null })
+    const page = await mountSuspended(HistoryPage, { route: '/history' })
+    await eventually(() => expect(page.text()).toContain('Sign in with your wallet'))
+    expect(page.text()).toContain('costs nothing')
+    expect(operations.bodies).toHaveLength(0)
+    page.unmount()
+    asked.remove()
+    operations.remove()
+  })
+
+  it('signing in signs the text of the server with the wallet, then shows operations and totals', async () => {
+    let signedIn = false
+    const text = 'relayooor.example wants you to sign in'
+    const removers = [
+      apiAnswers('/auth/session', () => ({ session: signedIn ? session : null })),
+      apiAnswers('/auth/challenge', { challengeId: '0190f3d0-0000-7000-8000-000000000000', text, expiresAt: '2026-11-24T03:00:00Z' }, 'POST'),
+      apiAnswers('/clearing/operations', { items: [anOperationSummary()], nextCursor: null }),
+      apiAnswers('/users/statistics', someStatistics()),
+    ]
+    const sent = apiAnswers('/auth/wallet-sign', () => {
+      signedIn = true
+      return { session }
+    }, 'POST')
+    const { calls, remove } = walletInPage()
+    const page = await mountSuspended(HistoryPage, { route: '/history' })
+    await eventually(() => expect(page.find('button.button').exists()).toBe(true))
+    await page.get('button.button').trigger('click')
+    await eventually(() => expect(page.find('[data-operation]').exists()).toBe(true))
+    expect(calls.signed).toEqual([{ chainId: 'hub-1', signer: aliceOnHub, text }])
+    expect(sent.bodies).toEqual([{ challengeId: '0190f3d0-0000-7000-8000-000000000000', signature: btoa('signature'), pubKey: btoa('key') }])
+    expect(page.text()).toContain('RLY-23456789AB7C')
+    expect(page.text()).toContain('1 delivered')
+    await eventually(() => expect(page.text().replaceAll('\u00A0', ' ')).toContain('3.3 ATOM'))
+    page.unmount()
+    remove()
+    sent.remove()
+    for (const endpoint of removers) endpoint.remove()
+  })
+
+  it('filters by state and says what an empty list means', async () => {
+    const queries: unknown[] = []
+    const removers = [
+      apiAnswers('/auth/session', { session }),
+      apiAnswers('/users/statistics', someStatistics({ operations: 0, spent: [], timeToClear: { medianSeconds: null, sampleSize: 0 } })),
+      apiAnswers('/clearing/operations', (_: unknown, query: unknown) => {
+        queries.push(query)
+        return { items: [], nextCursor: null }
+      }),
+    ]
+    const page = await mountSuspended(HistoryPage, { route: '/history' })
+    await eventually(() => expect(page.text()).toContain('No clearings yet'))
+    expect(page.text()).toContain('No sample yet')
+    await page.get('select').setValue('cleared')
+    await eventually(() => expect(page.text()).toContain('None in this state'))
+    await eventually(() => expect(queries.at(-1)).toEqual({ status: 'cleared' }))
+    expect(page.get('a[download]').attributes('href')).toBe('/api/v1/clearing/operations?status=cleared')
+    page.unmount()
+    for (const endpoint of removers) endpoint.remove()
+  })
+})
