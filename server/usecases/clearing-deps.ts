@@ -1,3 +1,4 @@
+import { runTimeLimitMs } from '../domain/clearing/schedule'
 import type { ChainDirectory, ChainReader, Clock, Ids, Logger, Metrics, PacketRelayer } from './ports'
 import type { Store } from './store-ports'
 
@@ -31,4 +32,14 @@ export interface ClearingDeps {
   readonly settings: ClearingSettings
   /** Ends running relayer programs when the app closes. */
   readonly closing: AbortSignal
+}
+
+export const clearingSettings: ClearingSettings = {
+  largestBatch: 100,
+  runTimeLimitMs,
+  leaseMarginMs: 30_000,
+  haltedAfterMs: 120_000,
+  unknownPatienceMs: 3_600_000,
+  indexPatienceMs: 4_500,
+  idleAfterDoneMs: 5_000,
 }

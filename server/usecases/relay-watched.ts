@@ -46,7 +46,7 @@ function watchPackets(deps: ClearingDeps, run: ClaimedRun, judged: readonly Judg
       return
     }
     looking = look()
-      .catch((cause: unknown) => deps.logger.warn({ cause }, 'a look at a running clearing failed')) // only live events are lost; the verdict is read after the run
+      .catch((cause: unknown) => deps.logger.warn({ error: cause }, 'a look at a running clearing failed')) // only live events are lost; the verdict is read after the run
       .finally(() => {
         looking = null
         if (again) {
