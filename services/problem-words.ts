@@ -55,6 +55,8 @@ export const refusalWords: Readonly<Record<PacketRefusalCode, string>> = {
   duplicate_in_request: 'It is in the list twice.',
   claimed_by_other: 'Somebody else has paid for it already.',
   other_channel_set: 'It belongs to another channel than the rest; clear it separately.',
+  earlier_packet_pending: 'Its channel delivers in order, and an earlier packet must be cleared first.',
+  chain_halted: 'The destination chain makes no blocks at the moment.',
   packet_data_pruned: 'No node keeps the data that is needed to relay it.',
   receiver_or_memo_too_long: 'Its receiver or memo is too long for the destination chain.',
 }

@@ -2,13 +2,14 @@ import { toDisplayAmount } from '../../shared/utils/coin'
 import { formatChannelEnd, formatPacketId, type PacketId } from '../../shared/utils/packet-id'
 import type { Quote } from '../domain/clearing/token'
 import { DomainError, type PacketRefusal } from '../domain/errors'
-import type { PacketFacts } from '../domain/packet/facts'
+import type { PacketFacts, RouteFacts } from '../domain/packet/facts'
 import { amountIn, type AmountSetting } from '../domain/pricing/amount-setting'
-import { duplicatesIn, judgeClearable, type JudgedPacket } from '../domain/pricing/clearable'
+import { duplicatesIn, judgeClearable, type Clearable } from '../domain/pricing/clearable'
 import type { ConversionRate } from '../domain/pricing/conversion'
 import type { Ratio } from '../domain/pricing/decimal'
 import { workPerChain, type PacketToClear } from '../domain/pricing/gas'
 import { gasCosts, priceQuote, type FeeTerms, type GasCost } from '../domain/pricing/quote'
+import type { JudgeForSale } from './judge-for-sale'
 import type { ChainDirectory, Clock, ServedChain } from './ports'
 import type { QuoteFacts } from './quote-facts'
 import type { ClearingReads } from './read-ports'
@@ -46,7 +47,7 @@ export interface BuildQuoteDeps {
   readonly clock: Clock
   readonly prices: PriceList
   readonly paymentAddress: (chain: ServedChain) => string | null
-  readonly judge: (facts: PacketFacts, now: Date) => JudgedPacket
+  readonly judge: JudgeForSale
 }
 
 const mostSkewMs = 60_000
@@ -90,23 +91,36 @@ export function makeBuildQuote(deps: BuildQuoteDeps): BuildQuote {
     }
   }
 
+  /** An ordered channel delivers in order: the earliest pending packet that is not in the request blocks. */
+  async function blockedBy(packet: PacketFacts, route: RouteFacts | undefined, requested: ReadonlySet<string>): Promise<bigint | null> {
+    if (route?.ordering !== 'ordered' || !route.destination) return null
+    const undelivered = await facts.undelivered(route.source, route.destination)
+    const earlier = undelivered.filter(sequence => sequence < packet.id.sequence && !requested.has(formatPacketId({ ...packet.id, sequence })))
+    return earlier.reduce<bigint | null>((least, sequence) => least === null || sequence < least ? sequence : least, null)
+  }
+
   /** Checks the packets against both chains; a packet that a paid operation owns is nobody else's to buy. */
-  async function clearable(ids: readonly PacketId[]): Promise<[PacketToClear, ...PacketToClear[]]> {
+  async function verdicts(ids: readonly PacketId[]): Promise<Clearable[]> {
     const served = ids.filter(id => directory.counterparty(id) !== undefined)
     const sources = [...new Map(served.map(id => [formatChannelEnd(id), id])).values()]
     const [packetFacts, routes, claimed] = await Promise.all([served.length > 0 ? facts.packets(served) : [], facts.routes(sources), reads.liveClaims(ids)])
     const taken = new Set(claimed.map(formatPacketId))
+    const requested = new Set(ids.map(formatPacketId))
     const factsById = new Map(packetFacts.map(packet => [formatPacketId(packet.id), packet]))
-    const verdicts = ids.map((id) => {
+    return Promise.all(ids.map(async (id): Promise<Clearable> => {
       const packet = factsById.get(formatPacketId(id))
-      const reason = `The channel ${id.channelId} of ${id.chainId} is not served here.`
-      if (!packet) return { clearable: false as const, refusal: { id, code: 'route_not_served' as const, reason } }
-      const verdict = judgeClearable(deps.judge(packet, clock.now()), routes.get(formatChannelEnd(id)))
+      if (!packet) return { clearable: false, refusal: { id, code: 'route_not_served', reason: `The channel ${id.channelId} of ${id.chainId} is not served here.` } }
+      const route = routes.get(formatChannelEnd(id))
+      const verdict = judgeClearable(deps.judge(packet, route, clock.now(), await blockedBy(packet, route, requested)), route)
       if (!verdict.clearable || !taken.has(formatPacketId(id))) return verdict
-      return { clearable: false as const, refusal: { id, code: 'claimed_by_other' as const, reason: 'Somebody already paid for this packet and it is being cleared.' } }
-    })
-    const refusals = verdicts.flatMap(verdict => verdict.clearable ? [] : [verdict.refusal])
-    const [first, ...others] = verdicts.flatMap(verdict => verdict.clearable ? [verdict.packet] : [])
+      return { clearable: false, refusal: { id, code: 'claimed_by_other', reason: 'Somebody already paid for this packet, and it is being cleared.' } }
+    }))
+  }
+
+  async function clearable(ids: readonly PacketId[]): Promise<[PacketToClear, ...PacketToClear[]]> {
+    const all = await verdicts(ids)
+    const refusals = all.flatMap(verdict => verdict.clearable ? [] : [verdict.refusal])
+    const [first, ...others] = all.flatMap(verdict => verdict.clearable ? [verdict.packet] : [])
     if (!first || refusals.length > 0) refuse(refusals)
     return [first, ...others]
   }

@@ -14,6 +14,8 @@ export interface QuoteFacts {
   packets(ids: readonly PacketId[]): Promise<PacketFacts[]>
   /** Keyed by formatChannelEnd. */
   routes(sources: readonly ChannelEnd[]): Promise<ReadonlyMap<string, RouteFacts>>
+  /** Sequences sent on `source` that the destination has not received. */
+  undelivered(source: ChannelEnd, destination: ChannelEnd): Promise<readonly bigint[]>
   gasPrice(chainId: string): Promise<string>
   tip(chainId: string): Promise<Tip>
   readiness(): Promise<RelayerReadiness>
@@ -37,6 +39,7 @@ export function makeQuoteFacts({ reader, relayer, cache }: Deps): QuoteFacts {
       ] as const)
       return new Map(await Promise.all(read))
     },
+    undelivered: (source, destination) => cache.remember(`undelivered:${formatChannelEnd(source)}`, packetTtlMs, async () => (await reader.channelPending(source, destination)).undelivered),
     gasPrice: chainId => cache.remember(gasPriceKey(chainId), gasPriceTtlMs, () => reader.gasPrice(chainId)),
     tip: chainId => cache.remember(`tip:${chainId}`, tipTtlMs, () => reader.tip(chainId)),
     // Not shared through the cache: each instance has a Hermes of its own, and its adapter remembers for some seconds.

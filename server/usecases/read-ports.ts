@@ -111,8 +111,8 @@ export interface TimeToClear {
 export interface UserTotals {
   readonly operations: number
   readonly packetsByResult: readonly ResultCount[]
-  /** Credited from this address, and what of it is owed or given back, per denom. */
-  readonly perDenom: readonly { readonly denom: string, readonly credited: bigint, readonly refunded: bigint }[]
+  /** Paid from this address for clearings, and what of it is owed or given back, per denom. */
+  readonly perDenom: readonly { readonly denom: string, readonly paid: bigint, readonly refunded: bigint }[]
   readonly timeToClear: TimeToClear
 }
 

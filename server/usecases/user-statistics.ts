@@ -8,7 +8,7 @@ export type GetUserStatistics = (address: string) => Promise<UserStatistics>
 export function makeUserStatistics({ reads }: { readonly reads: ClearingReads }): GetUserStatistics {
   return async (address) => {
     const totals = await reads.userTotals(address)
-    const spent = totals.perDenom.map(({ denom, credited, refunded }) => ({ denom, amount: credited > refunded ? credited - refunded : 0n }))
+    const spent = totals.perDenom.map(({ denom, paid, refunded }) => ({ denom, amount: paid - refunded }))
     return {
       operations: totals.operations,
       packetsByResult: [...totals.packetsByResult],

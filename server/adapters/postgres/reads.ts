@@ -96,11 +96,14 @@ async function userTotals(db: Database, address: string): Promise<UserTotals> {
     countOperations(db, operations),
     resultCounts(db, operations),
     timeToClear(db, operations),
-    db.execute<{ denom: string, credited: string, refunded: string }>(sql`select denom, credited::text, refunded::text from user_statistics where address = ${address} order by denom`),
+    // A surplus was paid and goes back without ever being credited, so what was spent is paid less refunded.
+    db.execute<{ denom: string, paid: string, refunded: string }>(sql`
+      select p.denom, sum(p.amount)::text as paid, coalesce(sum((select sum(f.amount) from refunds f where f.payment_id = p.id)), 0)::text as refunded
+      from payments p where p.from_address = ${address} and p.operation_id is not null group by p.denom order by p.denom`),
   ])
   return {
     operations: count, packetsByResult, timeToClear: time,
-    perDenom: perDenom.map(row => ({ denom: row.denom, credited: BigInt(row.credited), refunded: BigInt(row.refunded) })),
+    perDenom: perDenom.map(row => ({ denom: row.denom, paid: BigInt(row.paid), refunded: BigInt(row.refunded) })),
   }
 }
 

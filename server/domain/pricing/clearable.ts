@@ -28,6 +28,8 @@ const refusalOfDiagnosis: Partial<Record<DiagnosisCode, PacketRefusalCode>> = {
   client_expired: 'client_not_active',
   client_frozen: 'client_not_active',
   channel_closed: 'channel_not_open',
+  ordered_channel_blocked: 'earlier_packet_pending',
+  destination_halted: 'chain_halted',
   async_ack_pending: 'async_ack_pending',
   packet_data_pruned: 'packet_data_pruned',
   receiver_or_memo_too_long: 'receiver_or_memo_too_long',

@@ -8,7 +8,8 @@ interface ChainSurroundings {
   readonly endpoints: readonly EndpointHealth[]
 }
 
-function channelsFrom(chainId: string, channels: readonly ServedChannel[]): ChainDto['channels'] {
+/** Every served channel as seen from one chain. */
+export function channelsFrom(chainId: string, channels: readonly ServedChannel[]): ChainDto['channels'] {
   return channels.flatMap(({ a, b }) => [[a, b] as const, [b, a] as const]).flatMap(([here, there]) => here.chainId === chainId
     ? [{ portId: here.portId, channelId: here.channelId, counterparty: { chainId: there.chainId, portId: there.portId, channelId: there.channelId } }]
     : [])

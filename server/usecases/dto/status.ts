@@ -5,7 +5,8 @@ import { nextStep, type MoneyNames } from './next-step'
 import { toFeeLineDto } from './quote'
 import { toCoinDto, toInstant, toInstantOrNull, toPacketIdDto } from './wire'
 
-function toPaymentDto(payment: PaymentRecord): ClearingStatus['payments'][number] {
+/** A payment counts as confirmed by a second source only where there is one. */
+function toPaymentDto(payment: PaymentRecord, endpointCount: number): ClearingStatus['payments'][number] {
   return {
     txHash: payment.txHash ?? '',
     height: payment.height.toString(),
@@ -14,7 +15,7 @@ function toPaymentDto(payment: PaymentRecord): ClearingStatus['payments'][number
     coin: toCoinDto(payment.coin),
     state: payment.state,
     creditedAmount: payment.creditedAmount.toString(),
-    endpointCount: payment.confirmedBySecond ? 2 : 1,
+    endpointCount: payment.confirmedBySecond && endpointCount > 1 ? 2 : 1,
     reason: payment.reason,
   }
 }
@@ -51,7 +52,7 @@ export function toEventDto(event: EventRecord): ClearingStatus['events'][number]
 }
 
 /** `now` is only for the sentence about what happens next. */
-export function toStatusDto(record: OperationRecord, now: Date, money: MoneyNames): ClearingStatus {
+export function toStatusDto(record: OperationRecord, now: Date, chain: MoneyNames & { readonly endpointCount: number }): ClearingStatus {
   const credited = record.payments.reduce((sum, payment) => sum + payment.creditedAmount, 0n)
   return {
     token: record.token,
@@ -65,11 +66,11 @@ export function toStatusDto(record: OperationRecord, now: Date, money: MoneyName
     feeLines: record.feeLines.map(toFeeLineDto),
     total: toCoinDto(record.total),
     credited: toCoinDto({ denom: record.total.denom, amount: credited }),
-    payments: record.payments.map(toPaymentDto),
+    payments: record.payments.map(payment => toPaymentDto(payment, chain.endpointCount)),
     packets: record.packets.map(packet => toPacketDto(packet, record.total.denom)),
     refunds: record.refunds.map(toRefundDto),
     events: record.events.map(toEventDto),
-    next: nextStep(record, now, money),
+    next: nextStep(record, now, chain),
     issuedAt: toInstant(record.issuedAt),
     expiresAt: toInstant(record.expiresAt),
     graceUntil: toInstant(record.graceUntil),
