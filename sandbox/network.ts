@@ -27,7 +27,7 @@ export interface Network {
   end(chainId: string, portId: string, channelId: string): ChannelEndSpec | undefined
 }
 
-export const chainSpecs: readonly ChainSpec[] = [
+const chainSpecs: readonly ChainSpec[] = [
   { chainId: 'sandbox-hub-1', chainName: 'sandboxhub', prettyName: 'Sandbox Hub', bech32Prefix: 'cosmos', feeDenom: 'uatom', symbol: 'ATOM', exponent: 6, gasPrice: '0.01', slip44: 118 },
   { chainId: 'sandbox-zone-1', chainName: 'sandboxzone', prettyName: 'Sandbox Zone', bech32Prefix: 'zone', feeDenom: 'azone', symbol: 'ZONE', exponent: 18, gasPrice: '1000000000', slip44: 118 },
 ]
@@ -42,7 +42,7 @@ const trustingPeriodSeconds = 10 * 86_400
 const fundsInSymbol = 10_000n
 
 /** Coins every account but `poor` starts with, in base units. */
-export function genesisFunds(spec: ChainSpec): bigint {
+function genesisFunds(spec: ChainSpec): bigint {
   return fundsInSymbol * 10n ** BigInt(spec.exponent)
 }
 

@@ -10,7 +10,7 @@ import { getAccount } from './chain/accounts'
 import type { CheckResult, Chain } from './chain/chain'
 import { sha256 } from './chain/merkle'
 
-export interface TransactionDraft {
+interface TransactionDraft {
   readonly messages: readonly Any[]
   readonly memo?: string
   readonly gas: number

@@ -6,7 +6,7 @@ import type { SandboxAccount } from './accounts'
 import type { Chain, CheckResult } from './chain/chain'
 import { submitTransaction } from './signer'
 
-export interface TransferRequest {
+interface TransferRequest {
   readonly sender: SandboxAccount
   readonly receiver: string
   readonly coin: Coin

@@ -1,7 +1,7 @@
 import type { StateReader, StateWriter } from './state'
 
 /** A base account as x/auth keeps it. `publicKey` is base64 of the compressed secp256k1 key, known after the first tx. */
-export interface ChainAccount {
+interface ChainAccount {
   readonly address: string
   readonly number: string
   readonly sequence: string

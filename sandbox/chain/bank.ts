@@ -29,7 +29,7 @@ export function supplyOf(state: StateReader, denom: string): bigint {
   return BigInt(state.get(`supply|${denom}`) ?? '0')
 }
 
-export function formatCoin(coin: Coin): string {
+function formatCoin(coin: Coin): string {
   return `${coin.amount}${coin.denom}`
 }
 

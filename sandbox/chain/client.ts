@@ -21,7 +21,7 @@ export interface ConsensusRecord {
   readonly nextValidatorsHash: string
 }
 
-export interface ConnectionEnd {
+interface ConnectionEnd {
   readonly clientId: string
   readonly counterpartyClientId: string
   readonly counterpartyConnectionId: string

@@ -3,8 +3,8 @@ import { Packet as PacketCodec } from 'cosmjs-types/ibc/core/channel/v1/channel'
 import type { BlockTransaction } from './blocks'
 import type { ChainEvent } from './events'
 
-export interface LoggedPacket { readonly packet: Packet, readonly height: number, readonly timeNs: bigint, readonly txHash: string }
-export interface LoggedAcknowledgement { readonly packet: Packet, readonly acknowledgement: Uint8Array, readonly height: number }
+interface LoggedPacket { readonly packet: Packet, readonly height: number, readonly timeNs: bigint, readonly txHash: string }
+interface LoggedAcknowledgement { readonly packet: Packet, readonly acknowledgement: Uint8Array, readonly height: number }
 
 function key(portId: string, channelId: string, sequence: bigint): string {
   return `${portId}/${channelId}/${sequence}`

@@ -102,7 +102,7 @@ export function sendPacket(context: ExecutionContext, outgoing: Pick<Packet, 'so
 export type RelayResult = 'done' | 'noop'
 
 /** ICS-20 and its like, called while a packet is received. Returns the acknowledgement and whether it is a success. */
-export type ReceiveCallback = (packet: Packet, channel: ChannelRecord) => { acknowledgement: Uint8Array, events: ChainEvent[] }
+type ReceiveCallback = (packet: Packet, channel: ChannelRecord) => { acknowledgement: Uint8Array, events: ChainEvent[] }
 
 export function receivePacket(context: ExecutionContext, message: MsgRecvPacket, revision: bigint, onReceive: ReceiveCallback): RelayResult {
   const { packet } = message

@@ -12,7 +12,7 @@ export interface StateWriter extends StateReader {
 
 type Changes = Map<string, string | undefined>
 
-export function bucketOf(key: string): string {
+function bucketOf(key: string): string {
   return key.slice(0, key.lastIndexOf('|'))
 }
 

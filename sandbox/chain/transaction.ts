@@ -1,5 +1,4 @@
 import { PubKey } from 'cosmjs-types/cosmos/crypto/secp256k1/keys'
-import type { SignDoc } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
 import { AuthInfo, TxBody, TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
 import { SignMode } from 'cosmjs-types/cosmos/tx/signing/v1beta1/signing'
 import type { Coin } from '../../shared/utils/coin'
@@ -22,8 +21,6 @@ export interface Transaction {
   readonly gasLimit: number
   readonly byteLength: number
 }
-
-export type SignedParts = Pick<SignDoc, 'bodyBytes' | 'authInfoBytes'>
 
 function decodeParts(bytes: Uint8Array): { raw: TxRaw, body: TxBody, authInfo: AuthInfo } {
   try {

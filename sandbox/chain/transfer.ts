@@ -20,7 +20,7 @@ interface FungibleTokenPacket {
   readonly memo?: string
 }
 
-export const successAcknowledgement = Buffer.from('{"result":"AQ=="}')
+const successAcknowledgement = Buffer.from('{"result":"AQ=="}')
 
 /** ibc-go keeps the cause out of the acknowledgement: it holds the ABCI code only. */
 function errorAcknowledgement(code: number): Uint8Array {

@@ -11,7 +11,7 @@ import type { SandboxWorld } from './world'
 const maxBodyBytes = 1_000_000
 const walletScript = new URL('../wallet/wallet.js', import.meta.url)
 
-export interface ControlServer {
+interface ControlServer {
   readonly url: string
   close(): Promise<void>
 }

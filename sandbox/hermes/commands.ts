@@ -15,7 +15,7 @@ import { RelayError } from './relay'
 export const hermesVersion = '1.13.2'
 
 /** The last line of a command, and its exit status. */
-export interface CommandResult {
+interface CommandResult {
   readonly status: 'success' | 'error'
   readonly result: unknown
   readonly exitCode: number
@@ -23,7 +23,7 @@ export interface CommandResult {
   readonly plain?: string
 }
 
-export interface CommandContext {
+interface CommandContext {
   readonly network: Network
   readonly accounts: SandboxAccounts
   readonly chains: readonly ConfiguredChain[]
@@ -33,7 +33,7 @@ export interface CommandContext {
   readonly die: () => Promise<never>
 }
 
-export class CommandError extends Error {}
+class CommandError extends Error {}
 
 const success = (result: unknown): CommandResult => ({ status: 'success', result, exitCode: 0 })
 

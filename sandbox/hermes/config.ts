@@ -4,7 +4,7 @@ import { isAccountName } from '../accounts'
 import type { ChainSpec } from '../chain/context'
 import type { ChainSettings } from './relay'
 
-export const relayerKeyName = 'relayer'
+const relayerKeyName = 'relayer'
 
 export interface ConfiguredChain {
   readonly id: string

@@ -1,5 +1,5 @@
 export const hermesFaultModes = ['emptySuccess', 'hang', 'dieMidway', 'garbage', 'otherRelayerFirst', 'slow'] as const
-export type HermesFaultMode = typeof hermesFaultModes[number]
+type HermesFaultMode = typeof hermesFaultModes[number]
 
 export interface HermesFault {
   readonly mode: HermesFaultMode

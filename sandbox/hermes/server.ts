@@ -25,7 +25,7 @@ export interface HermesServer {
   close(): Promise<void>
 }
 
-export interface HermesWorld {
+interface HermesWorld {
   readonly network: Network
   readonly accounts: SandboxAccounts
   readonly configText: () => string
@@ -58,7 +58,8 @@ export async function startHermesServer(world: HermesWorld, port: number): Promi
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.url !== '/sandbox/run') return answerRest(world, relayAsService, request, response)
+    // A page may not run commands: the command sends no origin.
+    if (request.url !== '/sandbox/run' || request.headers.origin !== undefined) return answerRest(world, relayAsService, request, response)
     const text = await readBody(request, maxRequestBytes)
     const { argv, config } = JSON.parse(text ?? '{}') as { argv: string[], config: string }
     const abort = new AbortController()

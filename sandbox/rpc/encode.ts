@@ -62,7 +62,7 @@ export function blockView(chain: Chain, block: Block, chainId: string): { block_
   }
 }
 
-export function eventViews(events: readonly ChainEvent[]): unknown[] {
+function eventViews(events: readonly ChainEvent[]): unknown[] {
   return events.map(({ type, attributes }) => ({ type, attributes: attributes.map(([key, value]) => ({ key, value, index: true })) }))
 }
 

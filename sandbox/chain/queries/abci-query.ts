@@ -5,7 +5,7 @@ import { channelQueries } from './channels'
 import { clientQueries } from './clients'
 import type { QueryMethod } from './context'
 
-export interface AbciAnswer {
+interface AbciAnswer {
   readonly code: number
   readonly codespace: string
   readonly log: string

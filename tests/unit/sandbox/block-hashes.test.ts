@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { BlockHeader } from '../../../sandbox/chain/blocks'
 import { headerHash } from '../../../sandbox/chain/blocks'
 import { transactionsHash, upperHex } from '../../../sandbox/chain/merkle'
+import { QueryPacketCommitmentsResponse } from 'cosmjs-types/ibc/core/channel/v1/query'
+import { Packet } from 'cosmjs-types/ibc/core/channel/v1/channel'
+import { packetCommitment } from '../../../sandbox/chain/packets'
+import type { EventView } from './world'
 import { captured } from './world'
 
 interface CapturedBlock {
@@ -48,5 +52,16 @@ describe('hashes of blocks', () => {
       proposerAddress: hex(header.proposer_address),
     }
     expect(upperHex(headerHash(asHeader))).toBe(id.hash)
+  })
+})
+
+describe('packet commitments', () => {
+  it('gives the captured commitment of a captured packet', () => {
+    const { tx_result: { events } } = captured<{ tx_result: { events: EventView[] } }>('rpc_tx_send_packet')
+    const sent = Object.fromEntries(events.find(({ type }) => type === 'send_packet')!.attributes.map(({ key, value }) => [key, value]))
+    const { response } = captured<{ response: { value: string } }>('abci_packet_commitments')
+    const committed = QueryPacketCommitmentsResponse.decode(Buffer.from(response.value, 'base64')).commitments[0]!
+    const packet = Packet.fromPartial({ data: hex(sent.packet_data_hex), timeoutTimestamp: BigInt(sent.packet_timeout_timestamp!), timeoutHeight: {} })
+    expect(upperHex(packetCommitment(packet))).toBe(upperHex(committed.data))
   })
 })
