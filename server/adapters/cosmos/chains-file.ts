@@ -1,34 +1,55 @@
-import type { ServedChain, ServedChannel } from '../../usecases/ports'
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import type { ServedChain } from '../../usecases/ports'
 
-/** A chains file's or registry extract's chain: as ServedChain, with all fee tokens (the first one is ours). */
-export interface ListedChain {
-  readonly chainId: string
-  readonly chainName: string
-  readonly prettyName: string
-  readonly bech32Prefix: string
-  readonly slip44: number
-  readonly feeTokens: readonly { readonly denom: string, readonly fixedMinGasPrice: string, readonly averageGasPrice?: string | null }[]
-  readonly assets: readonly { readonly denom: string, readonly symbol: string, readonly exponent: number }[]
-  readonly explorers: readonly { readonly name: string, readonly txPage: string | null, readonly accountPage: string | null }[]
-  readonly sandbox?: boolean
-}
+const decimalText = z.string().regex(/^\d+(?:\.\d{1,18})?$/, 'not a decimal')
+const end = z.object({ chainId: z.string(), portId: z.string(), channelId: z.string(), connectionId: z.string().nullable(), clientId: z.string().nullable() })
 
-export interface ListedChannel {
-  readonly a: ServedChannel['a']
-  readonly b: ServedChannel['b']
-  readonly ordering: 'unordered' | 'ordered'
-}
+const listedChainSchema = z.object({
+  chainId: z.string().min(1),
+  chainName: z.string().min(1),
+  prettyName: z.string().min(1),
+  bech32Prefix: z.string().min(1),
+  slip44: z.number().int(),
+  /** The first one is what we take fees in. */
+  feeTokens: z.array(z.object({ denom: z.string().min(1), fixedMinGasPrice: decimalText, averageGasPrice: decimalText.nullish() })).min(1),
+  assets: z.array(z.object({ denom: z.string().min(1), symbol: z.string().min(1), exponent: z.number().int().min(0).max(30) })),
+  explorers: z.array(z.object({ name: z.string(), txPage: z.string().nullable(), accountPage: z.string().nullable() })),
+  sandbox: z.boolean().optional(),
+})
+const listedChannelSchema = z.object({ a: end, b: end, ordering: z.enum(['unordered', 'ordered']) })
+const chainsFileSchema = z.object({ chains: z.array(listedChainSchema), channels: z.array(listedChannelSchema) })
 
+/** A chain as the registry extract and a chains file list it. */
+export type ListedChain = z.infer<typeof listedChainSchema>
+export type ListedChannel = z.infer<typeof listedChannelSchema>
 /** What `CHAINS_FILE` holds: networks that the registry does not list. */
-export interface ChainsFile {
-  readonly chains: readonly ListedChain[]
-  readonly channels: readonly ListedChannel[]
+export type ChainsFile = z.infer<typeof chainsFileSchema>
+
+/** Throws an Error with a sentence for the operator. */
+export async function readChainsFile(path: string): Promise<ChainsFile> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  }
+  catch (cause) {
+    throw new Error('CHAINS_FILE cannot be read', { cause })
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  }
+  catch (cause) {
+    throw new Error('CHAINS_FILE is not JSON', { cause })
+  }
+  const parsed = chainsFileSchema.safeParse(json)
+  if (parsed.success) return parsed.data
+  const places = parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`)
+  throw new Error(`CHAINS_FILE is not a chains file (${places.slice(0, 5).join('; ')})`)
 }
 
-/** Throws RangeError for a chain without a fee token. */
 export function servedChain(listed: ListedChain): ServedChain {
-  const fee = listed.feeTokens[0]
-  if (!fee) throw new RangeError(`${listed.chainId} has no fee token`)
+  const fee = listed.feeTokens[0]!
   const asset = listed.assets.find(candidate => candidate.denom === fee.denom)
   return {
     chainId: listed.chainId,
