@@ -65,13 +65,17 @@ async function play(teller: Teller, scene: Scene): Promise<string> {
   const destination = network.chain(to.chainId)!
   const nowNs = BigInt(teller.nowMs) * 1_000_000n
   const sentNs = nowNs - BigInt(Math.round(scene.sentMinutesAgo * 60)) * 1_000_000_000n
+  // A story told once more cannot send into the past: its late packet times out with the next blocks.
+  const earliestTimeoutNs = (destination.latest?.header.timeNs ?? 0n) + 2_000_000n
+  const wantedNs = nowNs + BigInt(scene.timeoutMinutes) * minuteNs
+  const timeoutNs = wantedNs > earliestTimeoutNs ? wantedNs : earliestTimeoutNs
   const { hash, code, log } = await submitTransfer(chain, {
     sender: accounts[sender],
     receiver: typeof receiver === 'string' ? accounts[receiver].address(destination.spec.bech32Prefix) : receiver.invalid,
     coin: { denom: chain.spec.feeDenom, amount: scene.amount },
     portId: from.portId,
     channelId: from.channelId,
-    timeoutTimestampNs: nowNs + BigInt(scene.timeoutMinutes) * minuteNs,
+    timeoutTimestampNs: timeoutNs,
   })
   if (code !== 0) throw new Error(`story transfer refused: ${log}`)
   makeBlocks(teller, sentNs)

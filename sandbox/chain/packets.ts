@@ -1,7 +1,8 @@
 import { Packet } from 'cosmjs-types/ibc/core/channel/v1/channel'
 import type { MsgAcknowledgement, MsgRecvPacket, MsgTimeout } from 'cosmjs-types/ibc/core/channel/v1/tx'
-import { provenState } from './client'
+import { getClient, getConnection, getConsensus, provenState } from './client'
 import type { ExecutionContext } from './context'
+import { revisionOf } from './context'
 import { channelNotFound, clientError, invalidChannelState, invalidPacket, timeoutElapsed, timeoutNotReached } from './errors'
 import type { ChainEvent } from './events'
 import { event } from './events'
@@ -82,9 +83,21 @@ export function hasTimedOut(packet: Pick<Packet, 'timeoutHeight' | 'timeoutTimes
   return byHeight || (packet.timeoutTimestamp > 0n && timeNs >= packet.timeoutTimestamp)
 }
 
+/** A packet that is late by the newest header the client knows is refused at once. */
+function refuseLatePacket(context: ExecutionContext, connectionId: string, packet: Pick<Packet, 'timeoutHeight' | 'timeoutTimestamp'>): void {
+  const clientId = getConnection(context.state, connectionId)?.clientId ?? ''
+  const client = getClient(context.state, clientId)
+  const consensus = client && getConsensus(context.state, clientId, client.latestHeight)
+  if (!client || !consensus) throw clientError(29, `client (${clientId}) status is not Active: client state is not active`)
+  if (hasTimedOut(packet, revisionOf(client.chainId), client.latestHeight, BigInt(consensus.timestampNs))) {
+    throw timeoutElapsed(`invalid packet timeout: current timestamp: ${consensus.timestampNs}, timeout timestamp ${packet.timeoutTimestamp}`)
+  }
+}
+
 export function sendPacket(context: ExecutionContext, outgoing: Pick<Packet, 'sourcePort' | 'sourceChannel' | 'data' | 'timeoutHeight' | 'timeoutTimestamp'>): Packet {
   const { sourcePort, sourceChannel } = outgoing
   const channel = openChannel(context.state, sourcePort, sourceChannel)
+  refuseLatePacket(context, channel.connectionId, outgoing)
   const sequence = BigInt(context.state.get(`nextsend|${sourcePort}|${sourceChannel}`) ?? '1')
   const packet = Packet.fromPartial({
     ...outgoing,

@@ -60,6 +60,7 @@ async function transfer(world: SandboxWorld, input: ControlInput): Promise<unkno
   if (answer.code !== 0) throw new ControlError(`refused with code ${answer.code}: ${answer.log}`)
   const height = await included(world, chain, input, answer.hash)
   const packets = sentSequences(chain, answer.hash).map(sequence => `${end.chainId}/${end.portId}/${end.channelId}/${sequence}`)
+  if (packets.length === 0) throw new ControlError(`failed in its block: ${chain.block(height)?.transactions.find(({ hash }) => hash === answer.hash)?.result.log}`)
   return { txHash: answer.hash, height, packets }
 }
 

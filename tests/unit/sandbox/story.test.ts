@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Sandbox } from '../../../sandbox/start'
 import { startSandbox } from '../../../sandbox/start'
 import type { EventView } from './world'
-import { channelState, comet } from './world'
+import { channelState, comet, control } from './world'
 
 let sandbox: Sandbox
 
@@ -59,6 +59,15 @@ describe('the story on the chains', () => {
       b: { chainId: 'sandbox-zone-1', portId: 'transfer', channelId: 'channel-7', connectionId: 'connection-3', clientId: '07-tendermint-4' },
       ordering: 'unordered',
     }])
+  })
+
+  it('can be told once more, and refuses a packet that is late already', async () => {
+    const before = await channelState(sandbox, sandbox.chains[0]!)
+    await control(sandbox, '/story')
+    const after = await channelState(sandbox, sandbox.chains[0]!)
+    expect(after.unreceivedPackets).toHaveLength(before.unreceivedPackets.length + 4)
+    expect(after.unreceivedAcknowledgements).toHaveLength(before.unreceivedAcknowledgements.length + 2)
+    await expect(control(sandbox, '/transfer', { chainId: 'sandbox-hub-1', timeoutSeconds: -86_400 })).rejects.toThrow('timeout elapsed')
   })
 
   it('gives the same keys for the same seed', async () => {
