@@ -16,7 +16,7 @@ interface WalletWindow {
 }
 
 const signOptions = { preferNoSetMemo: true, preferNoSetFee: false }
-let listening = false
+const listening = new Set<WalletKind>()
 
 function providerOf(kind: WalletKind): Keplr | undefined {
   if (import.meta.server) return undefined
@@ -67,7 +67,7 @@ export function useWallet() {
   // Extensions may inject after the page has loaded.
   onMounted(() => {
     detect()
-    if (available.value.length === 0) setTimeout(detect, 800)
+    for (const laterMs of [300, 1000, 3000]) setTimeout(detect, laterMs)
   })
 
   async function suggest(provider: Keplr, chain: ChainDto) {
@@ -119,8 +119,8 @@ export function useWallet() {
         for (const chain of wanted) await enable(provider, chain)
       }
       store.setAccounts(kind, await readAccounts(provider, wanted))
-      if (!listening) window.addEventListener(`${kind}_keystorechange`, () => void rekey())
-      listening = true
+      if (!listening.has(kind)) window.addEventListener(`${kind}_keystorechange`, () => store.kind === kind && void rekey())
+      listening.add(kind)
     })
   }
 

@@ -90,7 +90,7 @@ describe('the wizard', () => {
     socket.commit(aToken)
     await stepIs(page, 'follow')
     expect(page.get('[data-result]').attributes('data-result')).toBe('delivered')
-    expect(page.get(`a[href="/clearing/${aToken}"]`).exists()).toBe(true)
+    expect(page.find(`a[href="/clearing/${aToken}"]`).exists()).toBe(true)
   })
 
   it('a Ledger signs amino; a wallet that cannot broadcast hands the same bytes to our nodes', async () => {
