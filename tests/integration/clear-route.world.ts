@@ -5,6 +5,7 @@ import type { ChainsFile } from '../../server/adapters/cosmos/chains-file'
 import { makeChainDirectory } from '../../server/adapters/cosmos/directory'
 import { makeHermesRelayer } from '../../server/adapters/hermes/relayer'
 import { clearingOperations, operationEvents, packetClearingResults, packetEvidence, packetLegs, payments, refunds, relayerRuns } from '../../drizzle/schema'
+import type { Database } from '../../server/adapters/postgres/database'
 import { makeStore } from '../../server/adapters/postgres/store'
 import { makeIds } from '../../server/adapters/system/ids'
 import type { Operation } from '../../server/domain/clearing/operation'
@@ -33,7 +34,7 @@ export interface ClearingWorld {
   /** Sends `count` packets from the hub that nobody relays. */
   readonly strand: (count: number, options?: object) => Promise<PacketId[]>
   /** An operation for these packets, credited now by a payment of exactly its total. */
-  readonly paidOperation: (ids: readonly PacketId[], options?: { readonly deadlineMs?: number, readonly need?: 'deliver' | 'acknowledge' | 'timeout' }) => Promise<Operation['id']>
+  readonly paidOperation: (ids: readonly PacketId[], options?: { readonly destination?: ChannelEnd, readonly deadlineMs?: number, readonly need?: 'deliver' | 'acknowledge' | 'timeout' }) => Promise<Operation['id']>
   readonly operation: (id: Operation['id']) => Promise<Operation>
   readonly refundsOf: (id: Operation['id']) => Promise<{ amount: bigint, reason: string }[]>
   readonly eventsOf: (id: Operation['id']) => Promise<string[]>
@@ -47,23 +48,32 @@ export interface ClearingWorld {
   readonly close: () => Promise<void>
 }
 
-export async function openClearingWorld(blockTimeMs = 150): Promise<ClearingWorld> {
-  const [sandbox, database] = await Promise.all([startSandbox({ story: false, blockTimeMs }), createTestDatabase()])
-  const file = JSON.parse(await readFile(sandbox.chainsFile, 'utf8')) as ChainsFile
+/** What an instance needs to know; plain JSON, so that another process can be given it. */
+export type ClearingPlace = Pick<Sandbox, 'chains' | 'hermes' | 'chainsFile'>
+
+export async function openClearing(place: ClearingPlace, db: Database): Promise<{ readonly deps: ClearingDeps, readonly clock: { offsetMs: number, now: () => Date }, readonly close: () => void }> {
+  const file = JSON.parse(await readFile(place.chainsFile, 'utf8')) as ChainsFile
   const directory = makeChainDirectory(file.chains, file.channels)
   const clock = { offsetMs: 0, now: () => new Date(Date.now() + clock.offsetMs) }
   const ids = makeIds(clock)
-  const chains = openChainReader({ directory, rpcUrls: new Map(sandbox.chains.map(chain => [chain.chainId, chain.rpcUrls])), clock, logger: silent })
-  const store = makeStore(database.db, ids.rowId)
+  const chains = openChainReader({ directory, rpcUrls: new Map(place.chains.map(chain => [chain.chainId, chain.rpcUrls])), clock, logger: silent })
+  const deps: ClearingDeps = {
+    store: makeStore(db, ids.rowId), chains, directory, relayer: makeHermesRelayer(place.hermes), clock, ids, logger: silent, metrics: uncounted, instanceId: randomUUID(),
+    // The clock of these tests jumps, which would make every chain look halted.
+    settings: { ...clearingSettings, runTimeLimitMs: () => 20_000, haltedAfterMs: 1e15 }, closing: new AbortController().signal,
+  }
+  await deps.relayer.readiness()
+  return { deps, clock, close: () => chains.close() }
+}
+
+export async function openClearingWorld(blockTimeMs = 150): Promise<ClearingWorld> {
+  const [sandbox, database] = await Promise.all([startSandbox({ story: false, blockTimeMs }), createTestDatabase()])
+  const { deps, clock, close } = await openClearing(sandbox, database.db)
+  const { store, directory, ids } = deps
   const [hub] = sandbox.chains
   if (!hub) throw new Error('the sandbox has no chains')
   const route: ChannelEnd = { chainId: hub.chainId, portId: hub.portId, channelId: hub.channelId }
   const destination = directory.counterparty(route)!
-  const deps: ClearingDeps = {
-    store, chains, directory, relayer: makeHermesRelayer(sandbox.hermes), clock, ids, logger: silent, metrics: uncounted, instanceId: randomUUID(),
-    settings: { ...clearingSettings, runTimeLimitMs: () => 20_000, haltedAfterMs: 1e15 }, closing: new AbortController().signal,
-  }
-  await deps.relayer.readiness()
   let height = 0n
 
   const control: ClearingWorld['control'] = async (call, body = {}) => {
@@ -96,7 +106,7 @@ export async function openClearingWorld(blockTimeMs = 150): Promise<ClearingWorl
       const token = aToken({
         paymentChainId: hub.chainId, issuedAt, expiresAt: later(300_000), graceUntil: later(900_000),
         total: { denom: hub.feeDenom, amount: share.amount * BigInt(packets.length) },
-        packets: packets.map(id => ({ id, destination, need: options.need ?? 'deliver', share })),
+        packets: packets.map(id => ({ id, destination: options.destination ?? destination, need: options.need ?? 'deliver', share })),
       })
       const awaiting = { ...anOperation(token), id: ids.rowId() as Operation['id'] }
       await store.transaction(tx => tx.insertToken(token, awaiting, { ipKey: 'test', sessionAddress: null }))
@@ -131,7 +141,7 @@ export async function openClearingWorld(blockTimeMs = 150): Promise<ClearingWorl
       throw new Error(`operation ${id} did not settle in ${tries} tries: ${JSON.stringify(await operation(id), (_, value) => typeof value === 'bigint' ? value.toString() : value)}`)
     },
     close: async () => {
-      chains.close()
+      close()
       await sandbox.stop()
       await database.drop()
     },
