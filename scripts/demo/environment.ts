@@ -35,5 +35,6 @@ export function sandboxEnvironment(sandbox: Sandbox, { port, dataDir }: DemoOpti
     HERMES_REST_API_URL: sandbox.hermes.restUrl,
     STUCK_AFTER_SECONDS: '60',
     LOG_LEVEL: 'info',
+    NUXT_PUBLIC_WALLET_SCRIPT: `${sandbox.controlUrl}/wallet.js`,
   }
 }
