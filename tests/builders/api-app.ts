@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import wsAdapter from 'crossws/adapters/node'
 import { createApp, createRouter, type EventHandler, toNodeListener } from 'h3'
 import type { Services } from '../../server/services-type'
 import { setServices } from '../../server/utils/use-services'
@@ -36,12 +37,15 @@ export async function startApi(services: Services): Promise<RunningApp> {
   for (const { path, method, handler } of servedRoutes) router.use(path, handler, method)
   app.use(router)
   const server = createServer(toNodeListener(app))
+  const sockets = wsAdapter(app.websocket)
+  server.on('upgrade', (request, socket, head) => void sockets.handleUpgrade(request, socket, head))
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     server,
     close: () => new Promise((resolve) => {
       setServices(undefined)
+      sockets.closeAll(1001, undefined, true)
       server.closeAllConnections()
       server.close(() => resolve())
     }),

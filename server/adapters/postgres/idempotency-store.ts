@@ -1,7 +1,11 @@
 import { and, eq, lt, sql } from 'drizzle-orm'
+import { z } from 'zod'
 import { idempotencyKeys } from '../../../drizzle/schema'
 import type { IdempotencyStore } from '../../usecases/http-ports'
 import type { Database } from './database'
+
+/** The body's exact text: JSON would not keep the order and form of what was sent. */
+const keptBody = z.object({ text: z.string() })
 
 export function makeIdempotencyStore(db: Database): IdempotencyStore {
   const row = (scope: string, key: string) => and(eq(idempotencyKeys.scope, scope), eq(idempotencyKeys.key, key))
@@ -20,11 +24,11 @@ export function makeIdempotencyStore(db: Database): IdempotencyStore {
       if (!found) return { state: 'running' }
       if (found.bodyHash !== bodyHash) return { state: 'reused' }
       if (found.responseStatus === null) return { state: 'running' }
-      return { state: 'answered', answer: { status: found.responseStatus, body: String(found.responseBody) } }
+      return { state: 'answered', answer: { status: found.responseStatus, body: keptBody.parse(found.responseBody).text } }
     },
 
     async complete(scope, key, answer, now, keepMs) {
-      await db.update(idempotencyKeys).set({ responseStatus: answer.status, responseBody: answer.body, expiresAt: new Date(now.getTime() + keepMs) }).where(row(scope, key))
+      await db.update(idempotencyKeys).set({ responseStatus: answer.status, responseBody: { text: answer.body }, expiresAt: new Date(now.getTime() + keepMs) }).where(row(scope, key))
     },
 
     async release(scope, key) {

@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import net from 'node:net'
+
+export interface TestRedis {
+  readonly url: string
+  readonly stop: () => Promise<void>
+}
+
+export const hasRedis = spawnSync('redis-server', ['--version']).status === 0
+
+async function freePort(): Promise<number> {
+  const server = net.createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as net.AddressInfo
+  await new Promise(resolve => server.close(resolve))
+  return port
+}
+
+const ended = (child: ChildProcess) => new Promise<void>(resolve => child.once('exit', () => resolve()))
+
+/** A redis-server of our own, without a file; on `port` again after a stop. */
+export async function startRedis(port?: number): Promise<TestRedis & { readonly port: number }> {
+  const chosen = port ?? await freePort()
+  const child = spawn('redis-server', ['--port', String(chosen), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', (text: Buffer) => {
+      if (text.includes('Ready to accept connections')) resolve()
+    })
+    child.once('exit', code => reject(new Error(`redis-server ended with ${code}`)))
+  })
+  return {
+    url: `redis://127.0.0.1:${chosen}`,
+    port: chosen,
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const end = ended(child)
+      child.kill('SIGKILL')
+      await end
+    },
+  }
+}
