@@ -23,7 +23,7 @@ const page = (nonce: string) => `<!doctype html>
 </head>
 <body>
 <div id="reference"></div>
-<script src="/_reference/scalar.js" nonce="${nonce}"></script>
+<script src="/_reference/standalone.js" nonce="${nonce}"></script>
 <script nonce="${nonce}">Scalar.createApiReference('#reference', ${JSON.stringify(options)})</script>
 </body>
 </html>

@@ -33,7 +33,7 @@ afterAll(() => database.drop())
 
 function authServices(publicUrl = 'https://relayooor.test'): Partial<Services> {
   const clock = { now: () => now }
-  const deps = { store: makeAuthStore(database.db), chains: { chain: (id: string) => served.find(({ chainId }) => chainId === id) }, ids: makeIds({ now: () => new Date() }), clock, admins: new Set([alice.address]), verifier: adr36Verifier, logger: someServices().log }
+  const deps = { store: makeAuthStore(database.db), chains: { chain: (id: string) => served.find(({ chainId }) => chainId === id) }, ids: makeIds({ now: () => new Date() }), clock, admins: [alice.address], verifier: adr36Verifier, logger: someServices().log }
   return {
     config: { publicUrl, trustedProxies: 0 }, clock,
     createChallenge: makeCreateChallenge(deps), signIn: makeSignIn(deps), readSession: makeReadSession(deps), signOut: makeSignOut(deps),

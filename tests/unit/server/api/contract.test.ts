@@ -57,7 +57,7 @@ describe('the contract', () => {
     app = await startApi(someServices())
     const response = await fetch(`${app.url}/docs`)
     const html = await response.text()
-    expect([...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(match => match[1])).toEqual(['/_reference/scalar.js'])
+    expect([...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(match => match[1])).toEqual(['/_reference/standalone.js'])
     expect(response.headers.get('content-security-policy')).toContain('default-src \'none\'')
   })
 })
