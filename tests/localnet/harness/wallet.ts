@@ -1,0 +1,48 @@
+import { makeCosmoshubPath, Secp256k1HdWallet } from '@cosmjs/amino'
+import { DirectSecp256k1HdWallet, type EncodeObject } from '@cosmjs/proto-signing'
+import { GasPrice, SigningStargateClient, type DeliverTxResponse } from '@cosmjs/stargate'
+import { accountNames, type AccountName, type LocalChain, type Localnet } from './facts'
+
+/** How a wallet signs: protobuf sign bytes, or amino JSON as a Ledger does. */
+export type SignMode = 'direct' | 'amino'
+
+export interface Sent { readonly txHash: string, readonly height: bigint, readonly response: DeliverTxResponse }
+
+/** A tx that the chain took in and refused. */
+export class TxFailed extends Error {}
+
+export class LocalWallet {
+  readonly #client: SigningStargateClient
+  readonly #queue = { last: Promise.resolve() as Promise<unknown> }
+
+  private constructor(client: SigningStargateClient, readonly chain: LocalChain, readonly address: string) {
+    this.#client = client
+  }
+
+  static async open(net: Localnet, chain: LocalChain, account: AccountName, mode: SignMode = 'direct'): Promise<LocalWallet> {
+    const options = { prefix: chain.prefix, hdPaths: [makeCosmoshubPath(accountNames.indexOf(account))] }
+    const signer = mode === 'direct' ? await DirectSecp256k1HdWallet.fromMnemonic(net.mnemonic, options) : await Secp256k1HdWallet.fromMnemonic(net.mnemonic, options)
+    const client = await SigningStargateClient.connectWithSigner(chain.rpc, signer, { gasPrice: GasPrice.fromString(`0.02${chain.denom}`), broadcastPollIntervalMs: 50, broadcastTimeoutMs: 30_000 })
+    return new LocalWallet(client, chain, chain.accounts[account])
+  }
+
+  /** Signs, broadcasts and waits for the block; txs of one wallet queue up, because an account has one sequence. Throws TxFailed. */
+  async send(messages: readonly EncodeObject[], memo = ''): Promise<Sent> {
+    const turn = this.#queue.last.then(async () => {
+      const response = await this.#client.signAndBroadcast(this.address, messages, 1.5, memo)
+      if (response.code !== 0) throw new TxFailed(`tx ${response.transactionHash} has code ${response.code}: ${response.events.length} events`)
+      return { txHash: response.transactionHash, height: BigInt(response.height), response }
+    })
+    this.#queue.last = turn.catch(() => undefined) // the next tx goes out whatever became of this one
+    return turn
+  }
+
+  /** A payment: one MsgSend of the fee denom with a memo. */
+  async pay(to: string, amount: bigint, memo: string, denom = this.chain.denom): Promise<Sent> {
+    return this.send([{ typeUrl: '/cosmos.bank.v1beta1.MsgSend', value: { fromAddress: this.address, toAddress: to, amount: [{ denom, amount: String(amount) }] } }], memo)
+  }
+
+  close(): void {
+    this.#client.disconnect()
+  }
+}
