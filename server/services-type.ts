@@ -50,8 +50,14 @@ export interface Services {
 
   clearRoute(route: ChannelEnd): Promise<unknown>
   sweepUnfinished(): Promise<unknown>
-  scanChain(chainId: string): Promise<unknown>
+  /** Chains with a payment address: what the scanners read. */
+  readonly scannedChainIds: readonly string[]
+  /** Calls back after each NewBlock event, a hint only. Returns how to stop. */
+  onNewBlock(chainId: string, wake: (height: bigint) => void): () => void
+  /** `hint`: a height that is known to exist, which spares asking for the tip. */
+  scanChain(chainId: string, hint?: bigint): Promise<unknown>
   auditChain(chainId: string): Promise<unknown>
+  refreshPacketIndex(): Promise<unknown>
 
   /** null: no such token. */
   operationEventsAfter(token: string, afterEventId: bigint): Promise<OperationEvents | null>

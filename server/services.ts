@@ -1,0 +1,160 @@
+import { paymentAddressOf, isRefundableDenom } from './config-chains'
+import type { Infrastructure } from './infrastructure'
+import type { Services } from './services-type'
+import { adr36Verifier } from './adapters/adr36/signature-verifier'
+import { openChainReader } from './adapters/cosmos/chain-reader'
+import type { OpenedDirectory } from './adapters/cosmos/directory'
+import { makeTxDecoder } from './adapters/cosmos/decode-tx'
+import { makeHermesRelayer } from './adapters/hermes/relayer'
+import { openMetrics } from './adapters/metrics/metrics'
+import { makeAuthStore } from './adapters/postgres/auth-store'
+import { makeDatabaseProbe } from './adapters/postgres/database-probe'
+import { makeIdempotencyStore } from './adapters/postgres/idempotency-store'
+import { makePacketIndex } from './adapters/postgres/packet-index'
+import { makePlatformSampler } from './adapters/postgres/platform-sampler'
+import { makeClearingReads } from './adapters/postgres/reads'
+import { makeStore } from './adapters/postgres/store'
+import { deriveKeys, keyedHash, makeTokenSigner } from './adapters/system/secrets'
+import { runTimeLimitMs } from './domain/clearing/schedule'
+import { amountIn } from './domain/pricing/amount-setting'
+import type { ChainDirectory, TokenSigner } from './usecases/ports'
+import { makeBroadcastPayment } from './usecases/broadcast-payment'
+import { makeBuildQuote } from './usecases/build-quote'
+import { makeClearRoute } from './usecases/clear-route'
+import { makeCreateChallenge } from './usecases/create-challenge'
+import { makePacketJudge } from './usecases/describe-packets'
+import { makeGetAccount } from './usecases/get-account'
+import { makeGetClearingStatus } from './usecases/get-clearing-status'
+import { makeGetPacket } from './usecases/get-packet'
+import { makeListChains } from './usecases/list-chains'
+import { makeListOperations } from './usecases/list-operations'
+import { makePlatformStatistics } from './usecases/platform-statistics'
+import { makePreviewQuote } from './usecases/preview-quote'
+import { makeQuoteFacts } from './usecases/quote-facts'
+import { makeReadiness, scanLagBlocks } from './usecases/readiness'
+import { makeReadSession } from './usecases/read-session'
+import { makeRefreshPacketIndex } from './usecases/refresh-packet-index'
+import { makeRequestToken } from './usecases/request-token'
+import { makeSampleChains, makeSampleWallets } from './usecases/sample-world'
+import { makeAuditChain, makeScanChain, type ScanDependencies } from './usecases/scan-chain'
+import { makeSearchPackets } from './usecases/search-packets'
+import { makeSignIn } from './usecases/sign-in'
+import { makeSignOut } from './usecases/sign-out'
+import { makeSweepUnfinished } from './usecases/sweep-unfinished'
+import { makeUserStatistics } from './usecases/user-statistics'
+import { makeVerifyPayment } from './usecases/verify-payment'
+
+export interface BuiltServices {
+  readonly services: Services
+  readonly close: () => Promise<void>
+}
+
+/** A chain without a block for this long counts as stopped. */
+const haltedAfterMs = 60_000
+
+const clearingSettings = {
+  largestBatch: 30, runTimeLimitMs, leaseMarginMs: 30_000, haltedAfterMs, unknownPatienceMs: 600_000, indexPatienceMs: 6_000, idleAfterDoneMs: 5_000,
+}
+
+function paymentPolicy({ config }: Infrastructure, directory: ChainDirectory): ScanDependencies['policy'] {
+  return {
+    confirmationBlocks: config.payment.confirmationBlocks,
+    clearingDeadlineMs: config.clearing.deadlineMs,
+    quorumAmount: (chainId, denom) => {
+      const chain = directory.chain(chainId)
+      return chain && denom === chain.feeDenom ? amountIn(config.payment.quorumAmount, denom, chain.feeExponent)?.amount ?? 0n : 0n
+    },
+    refundableDenoms: (chainId) => {
+      const chain = directory.chain(chainId)
+      return new Set(chain ? config.refunds.denoms.map(entry => entry.denom).filter(denom => isRefundableDenom(config, chain, denom)) : [])
+    },
+  }
+}
+
+/** Outside things that need the chains' facts. */
+function openWorld({ config, logger, clock, database, cache, ids, migrations }: Infrastructure, { directory, rpcUrls }: OpenedDirectory, version: string) {
+  const wallets = directory.chains().flatMap((chain) => {
+    const address = paymentAddressOf(config, chain)
+    return address === null ? [] : [{ chainId: chain.chainId, address }]
+  })
+  const reader = openChainReader({ directory, rpcUrls, clock, logger, observe: (...call) => metrics.rpcCallFinished(...call) })
+  const relayer = makeHermesRelayer(config.hermes)
+  const store = makeStore(database.db, ids.rowId)
+  const sampleChains = makeSampleChains({ directory, reader, store })
+  const sampleWallets = makeSampleWallets({ directory, reader, relayer, cache, serviceWallets: wallets })
+  const metrics = openMetrics({
+    clock, version, platform: makePlatformSampler(database.db),
+    chains: async () => (await sampleChains()).map(sample => ({ ...sample, lagBlocks: scanLagBlocks(sample) })),
+    wallets: async () => (await sampleWallets()).map(sample => ({ ...sample, exponent: directory.chain(sample.chainId)?.feeExponent ?? 0 })),
+  })
+  const readiness = makeReadiness({ database: makeDatabaseProbe(database.db, migrations), chains: sampleChains, wallets: sampleWallets, relayer: relayer.readiness })
+  return { directory, wallets, reader, relayer, store, metrics, readiness, judge: makePacketJudge({ directory, stuckAfterMs: config.chains.stuckAfterMs, haltedAfterMs }) }
+}
+
+type World = ReturnType<typeof openWorld>
+
+function clearingServices({ config, clock, ids, cache, database }: Infrastructure, { directory, reader, relayer, store, metrics, judge }: World, signer: TokenSigner) {
+  const reads = makeClearingReads(database.db)
+  const paymentAddress = (chain: Parameters<typeof paymentAddressOf>[1]) => paymentAddressOf(config, chain)
+  const buildQuote = makeBuildQuote({
+    facts: makeQuoteFacts({ reader, relayer, cache }), reads, directory, clock, paymentAddress, judge: (facts, route, now, blockedBy) => judge.judge(facts, now, route, blockedBy),
+    prices: { service: config.fees.service, perPacket: config.fees.perPacket, conversionRates: config.fees.conversionRates, gasMargin: config.fees.gasMargin },
+  })
+  return { reads, paymentAddress, previewQuote: makePreviewQuote({ buildQuote }), requestToken: makeRequestToken({ buildQuote, store, reads, ids, signer, clock, metrics, lifetimes: config.token, quotas: config.quotas }) }
+}
+
+/** Builds every use case on its adapters: the only place that knows all concrete classes. */
+export function buildServices(infrastructure: Infrastructure, opened: OpenedDirectory, version: string): BuiltServices {
+  const { config, clock, ids, logger, cache, database, updates, instanceId } = infrastructure
+  const world = openWorld(infrastructure, opened, version)
+  const { directory, wallets, reader, relayer, store, metrics, judge } = world
+  const keys = deriveKeys(config.tokenSecret)
+  const signer = makeTokenSigner(keys.tokenSigning)
+  const { reads, paymentAddress, previewQuote, requestToken } = clearingServices(infrastructure, world, signer)
+  const closing = new AbortController()
+  const clearing = { store, chains: reader, directory, relayer, clock, ids, logger, metrics, instanceId, settings: clearingSettings, closing: closing.signal }
+  const scanning: ScanDependencies = {
+    store, reader, clock, logger, metrics, instanceId, policy: paymentPolicy(infrastructure, directory),
+    serviceAddresses: chainId => new Set(wallets.filter(wallet => wallet.chainId === chainId).map(wallet => wallet.address)),
+  }
+  const index = makePacketIndex(database.db)
+  const authStore = makeAuthStore(database.db)
+  const admins = config.adminAddresses
+  const services: Services = {
+    config, clock, logger, rateLimiter: infrastructure.rateLimiter, idempotency: makeIdempotencyStore(database.db),
+    ipKey: ipAddress => keyedHash(keys.ipHashing, ipAddress),
+    scannedChainIds: wallets.map(wallet => wallet.chainId),
+    onNewBlock: reader.onNewBlock,
+    listChains: makeListChains({ directory, reader, paymentAddress }),
+    getAccount: makeGetAccount({ directory, reader, cache }),
+    broadcastPayment: makeBroadcastPayment({ directory, reader, decoder: makeTxDecoder(), paymentAddress }),
+    searchPackets: makeSearchPackets({ reader, directory, index, cache, judge, clock }),
+    getPacket: makeGetPacket({ reader, directory, judge, clock }),
+    refreshPacketIndex: makeRefreshPacketIndex({ reader, directory, index, clock, logger }),
+    previewQuote, requestToken,
+    getClearingStatus: makeGetClearingStatus({ reads, directory, clock, endpointCount: chainId => reader.endpoints(chainId).length }),
+    verifyPayment: makeVerifyPayment({ store, reads, reader, logger }),
+    listOperations: makeListOperations({ reads }),
+    userStatistics: makeUserStatistics({ reads }),
+    platformStatistics: makePlatformStatistics({ reads, cache, clock }),
+    createChallenge: makeCreateChallenge({ store: authStore, chains: directory, ids, clock }),
+    signIn: makeSignIn({ store: authStore, verifier: adr36Verifier, chains: directory, ids, clock, logger, admins }),
+    readSession: makeReadSession({ store: authStore, clock, admins }),
+    signOut: makeSignOut({ store: authStore, clock }),
+    clearRoute: makeClearRoute(clearing),
+    sweepUnfinished: makeSweepUnfinished(clearing),
+    scanChain: makeScanChain(scanning),
+    auditChain: makeAuditChain(scanning),
+    operationEventsAfter: (token, afterEventId) => updates.eventsAfter(token, afterEventId),
+    onOperationEvent: callback => updates.onEvent(token => callback({ token })),
+    readiness: world.readiness,
+    metricsText: metrics.text,
+  }
+  return {
+    services,
+    close: async () => {
+      closing.abort()
+      reader.close()
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import type { Services } from '../services-type'
+import { startJobs } from './jobs'
+import { startLoop, type Loop } from './loop'
+
+/** The scanner hears of new blocks; these are the longest pauses when it does not. */
+const scanEveryMs = 2_000
+const auditEveryMs = 15_000
+const sweepEveryMs = 2_000
+const indexEveryMs = 10_000
+
+/** Starts this instance's loops and its share of the job queue. */
+export async function startWorkers(services: Services, databaseUrl: string): Promise<{ readonly stop: () => Promise<void> }> {
+  const { logger } = services
+  const scanners = new Map<string, Loop<bigint>>(services.scannedChainIds.map(chainId => [
+    chainId, startLoop<bigint>({ name: `scan ${chainId}`, intervalMs: scanEveryMs, logger, task: hint => services.scanChain(chainId, hint) }),
+  ]))
+  const unsubscribe = services.scannedChainIds.map(chainId => services.onNewBlock(chainId, height => scanners.get(chainId)?.wake(height)))
+  const loops = [
+    ...services.scannedChainIds.map(chainId => startLoop({ name: `audit ${chainId}`, intervalMs: auditEveryMs, logger, task: () => services.auditChain(chainId) })),
+    startLoop({ name: 'sweep', intervalMs: sweepEveryMs, logger, task: services.sweepUnfinished }),
+    startLoop({ name: 'packet index', intervalMs: indexEveryMs, logger, task: services.refreshPacketIndex }),
+  ]
+  const jobs = await startJobs(databaseUrl, { clearRoute: services.clearRoute, scanChain: chainId => scanners.get(chainId)?.wake() }, logger)
+  return {
+    stop: async () => {
+      for (const stop of unsubscribe) stop()
+      await Promise.all([...scanners.values(), ...loops].map(loop => loop.stop()))
+      await jobs.stop()
+    },
+  }
+}
