@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { operationEventTypes, operationStatuses, packetResults, paymentIssues, paymentStates, refundReasons, refundStates, refundStatuses, relayedByNames } from '../types/clearing'
 import { packetNeeds } from '../types/packet'
-import { addressSchema, chainIdSchema, coinSchema, instantSchema, integerTextSchema, packetIdSchema, tokenSchema, txHashSchema } from './common'
+import { addressSchema, askedInstantSchema, chainIdSchema, coinSchema, instantSchema, integerTextSchema, packetIdSchema, tokenSchema, txHashSchema } from './common'
 import { evidenceSchema, packetLegSchema } from './packets'
 
 export const maxPacketsPerToken = 50
@@ -121,8 +121,8 @@ export type ClearingStatus = z.infer<typeof clearingStatusSchema>
 export const operationListQuerySchema = z.strictObject({
   status: z.enum(operationStatuses).optional(),
   chainId: chainIdSchema.optional(),
-  from: instantSchema.optional(),
-  until: instantSchema.optional(),
+  from: askedInstantSchema.optional(),
+  until: askedInstantSchema.optional(),
   limit: z.coerce.number().int().min(1).max(100).default(25),
   cursor: z.string().max(300).optional(),
 })

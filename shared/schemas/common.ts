@@ -12,6 +12,8 @@ export const tokenSchema = z.uuid({ version: 'v4' })
 export const amountSchema = z.string().regex(/^(?:0|[1-9]\d{0,77})$/, 'not an amount in base units').meta({ example: '1500000' })
 export const integerTextSchema = z.string().regex(/^(?:0|[1-9]\d{0,19})$/, 'not an unsigned 64-bit integer')
 export const instantSchema = z.iso.datetime()
+/** A moment somebody asks for: databases know no year 0. */
+export const askedInstantSchema = instantSchema.refine(text => text >= '1970', 'must not be before 1970')
 
 export const coinSchema = z.object({ denom: z.string().min(1).max(128), amount: amountSchema }).meta({ id: 'Coin' })
 export type CoinDto = z.infer<typeof coinSchema>
