@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { judgePacket, relayerAccount, type RelayerAccounts, type Verdict, type VerdictContext } from '../domain/clearing/verdict'
 import type { PacketFacts } from '../domain/packet/facts'
 import type { ClearingDeps } from './clearing-deps'
@@ -45,6 +44,6 @@ export async function judgeUntilKnown(deps: ClearingDeps, packets: readonly DueP
     const unknown = judged.some(({ verdict }) => verdict.kind === 'unknown')
     const open = expectFinished && judged.some(({ verdict }) => verdict.kind === 'open')
     if (!(unknown && waitedMs < indexPatienceMs) && !(open && waitedMs < indexPatienceMs / 3)) return judged
-    await delay(pollMs)
+    await new Promise(resolve => setTimeout(resolve, pollMs))
   }
 }
