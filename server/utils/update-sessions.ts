@@ -5,6 +5,8 @@ import type { Services } from '../services-type'
 /** The part of a socket that is used; crossws' Peer fits. */
 export interface UpdatePeer {
   readonly id: string
+  /** Who holds the socket, as limits count. */
+  readonly network: string
   send(text: string): unknown
   close(code?: number, reason?: string): void
   /** Bytes not yet taken by the network; undefined where unknown. */
@@ -28,7 +30,7 @@ interface PeerState {
   unknownTokens: number
 }
 
-export const updateLimits = { tokensPerSocket: 20, unknownTokensPerSocket: 5, messageBytes: 1_024, bufferedBytes: 1_000_000, sockets: 5_000, heartbeatMs: 20_000 }
+export const updateLimits = { tokensPerSocket: 20, unknownTokensPerSocket: 5, messageBytes: 1_024, bufferedBytes: 1_000_000, sockets: 5_000, socketsPerNetwork: 100, heartbeatMs: 20_000 }
 
 const maxEventId = 2n ** 63n - 1n
 
@@ -44,7 +46,8 @@ export class UpdateSessions {
   constructor(private readonly services: UpdateServices, private readonly limits = updateLimits) {}
 
   open(peer: UpdatePeer): void {
-    if (this.peers.size >= this.limits.sockets) return peer.close(1013, 'too many sockets')
+    const ofNetwork = [...this.peers.values()].filter(state => state.peer.network === peer.network).length
+    if (this.peers.size >= this.limits.sockets || ofNetwork >= this.limits.socketsPerNetwork) return peer.close(1013, 'too many sockets')
     this.peers.set(peer.id, { peer, subscriptions: new Map(), unknownTokens: 0 })
     this.stopListening ??= this.services.onOperationEvent(({ token }) => this.wake(token))
     this.heartbeat ??= setInterval(() => this.beat(), this.limits.heartbeatMs).unref()

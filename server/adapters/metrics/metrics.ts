@@ -99,6 +99,14 @@ export function openMetrics(sources: MetricsSources): OpenMetrics {
     return registry.metrics()
   }
 
+  let last: { readonly atMs: number, readonly text: Promise<string> } | undefined
+  /** However often somebody asks, rows are counted once a second at most. */
+  const recentText = () => {
+    const atMs = sources.clock.now().getTime()
+    if (!last || Math.abs(atMs - last.atMs) >= 1_000) last = { atMs, text: sampledText() }
+    return last.text
+  }
+
   return {
     requestCounted: (chain, outcome) => counters.requests.inc({ chain, outcome }),
     stageObserved: (stage, seconds) => counters.duration.observe({ stage }, seconds),
@@ -111,6 +119,6 @@ export function openMetrics(sources: MetricsSources): OpenMetrics {
     packetFinished: () => {},
     operationFinished: () => {},
     scanLag: () => {},
-    text: async () => ({ contentType: lasting.contentType, text: `${await lasting.metrics()}\n${await sampledText()}` }),
+    text: async () => ({ contentType: lasting.contentType, text: `${await lasting.metrics()}\n${await recentText()}` }),
   }
 }

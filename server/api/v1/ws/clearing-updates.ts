@@ -1,3 +1,4 @@
+import type { Peer } from 'crossws'
 import { defineWebSocketHandler } from 'h3'
 import { callerNetwork } from '../../../utils/caller'
 import { toUpdatePeer } from '../../../utils/update-peer'
@@ -7,6 +8,7 @@ import { servicesReady, useServices } from '../../../utils/use-services'
 
 let sessions: UpdateSessions | undefined
 const current = () => sessions ??= new UpdateSessions(useServices())
+const networkOf = (peer: Peer) => callerNetwork(peer.remoteAddress, peer.request.headers.get('x-forwarded-for') ?? undefined, useServices().config.trustedProxies)
 
 /** `{ "subscribe": token, "afterEventId": n }` → the operation's events as they are committed; see the shared schema. */
 export default defineWebSocketHandler({
@@ -16,12 +18,11 @@ export default defineWebSocketHandler({
     const headers = new Headers(request.headers)
     if (!isOwnOrigin(headers.get('origin'), headers.get('host'), config.publicUrl)) return new Response('foreign origin', { status: 403 })
   },
-  open: peer => current().open(toUpdatePeer(peer)),
+  open: peer => current().open(toUpdatePeer(peer, networkOf(peer))),
   async message(peer, message) {
-    const { config, rateLimiter, ipKey } = useServices()
-    const network = callerNetwork(peer.remoteAddress, peer.request.headers.get('x-forwarded-for') ?? undefined, config.trustedProxies)
+    const { rateLimiter, ipKey } = useServices()
     try {
-      await rateLimiter.consume('reads', ipKey(network))
+      await rateLimiter.consume('reads', ipKey(networkOf(peer)))
     }
     catch {
       // Whatever the limiter says: a client that floods is let go and may come back later.

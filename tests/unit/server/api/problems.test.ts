@@ -1,12 +1,15 @@
 import http from 'node:http'
+import { createApp, toNodeListener } from 'h3'
+import { fetchNodeRequestHandler } from 'node-mock-http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openRateLimiter } from '../../../../server/adapters/cache/rate-limiter'
 import { DomainError } from '../../../../server/domain/errors'
 import type { Services } from '../../../../server/services-type'
 import { problemKinds } from '../../../../server/utils/problem'
+import { setServices } from '../../../../server/utils/use-services'
 import { problemSchema } from '../../../../shared/schemas/common'
 import { errorCodes } from '../../../../shared/types/error-codes'
-import { type RunningApp, startApi } from '../../../builders/api-app'
+import { type RunningApp, servedRoutes, startApi } from '../../../builders/api-app'
 import { keptLog, limitsOf, someServices } from '../../../builders/services'
 
 let app: RunningApp | undefined
@@ -117,5 +120,15 @@ describe('limits on what is sent', () => {
     expect(refused.status).toBe(429)
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect((await ask('203.0.113.2')).status).toBe(200)
+  })
+
+  it('counts a call made while a page is rendered for the person who asked for the page', async () => {
+    const rateLimiter = openRateLimiter({ limits: limitsOf(1), redisUrl: null, logger: keptLog() })
+    setServices(someServices({ rateLimiter, listChains: async () => [] }))
+    // As Nitro calls itself: no socket, the outer request's context beside the request.
+    const inside = createApp().use('/', servedRoutes.find(route => route.path === '/api/v1/chains')!.handler)
+    const ask = async (network: string) => (await fetchNodeRequestHandler(toNodeListener(inside), '/', { context: { caller: { requestId: 'outer-request', network } } })).status
+    expect([await ask('203.0.113.1'), await ask('203.0.113.1'), await ask('203.0.113.2')]).toEqual([200, 429, 200])
+    setServices(undefined)
   })
 })

@@ -39,9 +39,9 @@ class EventLog {
   }
 }
 
-function aPeer() {
+function aPeer(network = '203.0.113.1') {
   const sent: ClearingUpdate[] = []
-  const peer = { id: randomUUID(), bufferedBytes: 0 as number | undefined, send: (text: string) => void sent.push(updatesMessageSchema.parse(JSON.parse(text))), close: vi.fn<UpdatePeer['close']>() }
+  const peer = { id: randomUUID(), network, bufferedBytes: 0 as number | undefined, send: (text: string) => void sent.push(updatesMessageSchema.parse(JSON.parse(text))), close: vi.fn<UpdatePeer['close']>() }
   return { ...peer, peer, sent, ids: () => sent.flatMap(message => message.type === 'event' ? [message.event.id] : []), types: () => sent.map(message => message.type) }
 }
 
@@ -177,6 +177,14 @@ describe('limits of a socket', () => {
     await subscribe(client)
     expect(client.sent).toEqual([])
     expect(client.peer.close).toHaveBeenCalledWith(1013, 'too slow')
+  })
+
+  it('opens a bounded number of sockets for one network, and still some for others', () => {
+    for (let count = 0; count < updateLimits.socketsPerNetwork; count++) expect(opened().peer.close).not.toHaveBeenCalled()
+    expect(opened().peer.close).toHaveBeenCalledWith(1013, 'too many sockets')
+    const other = aPeer('203.0.113.2')
+    sessions.open(other.peer)
+    expect(other.peer.close).not.toHaveBeenCalled()
   })
 
   it('listens only while somebody is there', async () => {

@@ -55,9 +55,19 @@ describe('metrics', () => {
     expect(text).not.toContain('clearing_ledger_imbalance')
   })
 
-  it('count the same total on every scrape', async () => {
-    const metrics = metricsOver({ operationsByResult: [{ result: 'cleared', count: 3 }] })
-    const texts = await Promise.all([metrics.text(), metrics.text(), metrics.text()])
+  it('count the same total on every scrape, and read rows once a second at most', async () => {
+    let reads = 0
+    let now = new Date('2026-01-01T00:00:00Z')
+    const sample = async () => {
+      reads++
+      return { ...empty, operationsByResult: [{ result: 'cleared', count: 3 }] }
+    }
+    const metrics = metricsOver({}, { clock: { now: () => now }, platform: { sample } })
+    const texts = await Promise.all([metrics.text(), metrics.text()])
+    expect(reads).toBe(1)
+    now = new Date(now.getTime() + 1_000)
+    texts.push(await metrics.text())
+    expect(reads).toBe(2)
     for (const { text } of texts) expect(text).toContain('clearing_operations_total{result="cleared"} 3')
   })
 })
