@@ -8,7 +8,7 @@ import type { BuildQuote, BuiltQuote, QuoteInput } from './build-quote'
 import { toTokenDto } from './dto/quote'
 import type { Clock, Ids, Metrics, TokenSigner } from './ports'
 import type { ClearingReads } from './read-ports'
-import type { Requester, Store } from './store-ports'
+import type { OpenTokenQuotas, Requester, Store } from './store-ports'
 
 export interface TokenRequest extends QuoteInput {
   readonly walletAddress: string
@@ -27,7 +27,7 @@ interface Deps {
   readonly clock: Clock
   readonly metrics: Metrics
   readonly lifetimes: { readonly ttlMs: number, readonly graceMs: number }
-  readonly quotas: { readonly openTokensPerIp: number, readonly openTokensPerWallet: number }
+  readonly quotas: OpenTokenQuotas
 }
 
 /** With 29^10 codes a second collision in a row means a broken random source. */
@@ -75,13 +75,8 @@ export function makeRequestToken({ buildQuote, store, reads, ids, signer, clock,
 
   async function save(token: SignedToken, requester: Requester): Promise<void> {
     const operation = operationOf(token, ids.rowId() as OperationId)
-    await store.transaction(async (tx) => {
-      const open = await tx.countOpenTokens(requester, token.issuedAt)
-      if (open.byIp >= quotas.openTokensPerIp || open.bySession >= quotas.openTokensPerWallet) {
-        throw new DomainError('quota_exceeded', 'Too many clearings of yours wait for a payment.', { nextStep: 'Pay one of them, or wait until they expire.' })
-      }
-      await tx.insertToken(token, operation, requester)
-    })
+    if (await store.issueToken(token, operation, requester, quotas)) return
+    throw new DomainError('quota_exceeded', 'Too many clearings of yours wait for a payment.', { nextStep: 'Pay one of them, or wait until they expire.' })
   }
 
   async function issue(built: BuiltQuote, input: TokenRequest, attempt = 1): Promise<SignedToken> {

@@ -23,6 +23,12 @@ export interface Requester {
   readonly sessionAddress: string | null
 }
 
+/** How many tokens may await a payment within grace at once. */
+export interface OpenTokenQuotas {
+  readonly openTokensPerIp: number
+  readonly openTokensPerWallet: number
+}
+
 export interface SeenPayment {
   readonly id: PaymentId
   readonly inbound: InboundTransfer
@@ -94,10 +100,6 @@ export type Job
 
 /** One PostgreSQL transaction. Rows it locks stay locked until it ends. */
 export interface StoreTransaction {
-  insertToken(token: SignedToken, operation: Operation, requester: Requester): Promise<void>
-  /** Open = awaiting payment within grace. */
-  countOpenTokens(requester: Requester, now: Date): Promise<{ readonly byIp: number, readonly bySession: number }>
-
   lockOperation(id: OperationId): Promise<Operation | null>
   lockOperationByMemo(reading: MemoReading): Promise<Operation | null>
   /**
@@ -137,6 +139,8 @@ export interface StoreTransaction {
 
 export interface Store {
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>
+  /** Token, operation, packets and first event in one transaction. False: the requester's quota is used up, and nothing was written. Rejects when the memo code is taken. */
+  issueToken(token: SignedToken, operation: Operation, requester: Requester, quotas: OpenTokenQuotas): Promise<boolean>
   /** One scanner per chain: true when this instance holds (or just took) the lease. */
   holdScannerLease(chainId: string, purpose: CursorRow['purpose'], instanceId: string, leaseMs: number): Promise<boolean>
   cursor(chainId: string, purpose: CursorRow['purpose']): Promise<{ readonly height: bigint, readonly blockTime: Date | null } | null>

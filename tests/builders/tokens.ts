@@ -34,3 +34,6 @@ export function anOperation(token: SignedToken, overrides: Partial<Operation> = 
     ...overrides,
   }
 }
+
+/** Quotas that no test runs into. */
+export const noQuotas = { openTokensPerIp: 1_000_000, openTokensPerWallet: 1_000_000 }

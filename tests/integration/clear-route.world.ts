@@ -16,7 +16,7 @@ import type { Logger, Metrics } from '../../server/usecases/ports'
 import { makeSweepUnfinished } from '../../server/usecases/sweep-unfinished'
 import { startSandbox, type Sandbox } from '../../sandbox/start'
 import { parsePacketId, type ChannelEnd, type PacketId } from '../../shared/utils/packet-id'
-import { aToken, anOperation } from '../builders/tokens'
+import { anOperation, aToken, noQuotas } from '../builders/tokens'
 import { and, asc, eq } from 'drizzle-orm'
 import { createTestDatabase, type TestDatabase } from './database'
 
@@ -109,7 +109,7 @@ export async function openClearingWorld(blockTimeMs = 150): Promise<ClearingWorl
         packets: packets.map(id => ({ id, destination: options.destination ?? destination, need: options.need ?? 'deliver', share })),
       })
       const awaiting = { ...anOperation(token), id: ids.rowId() as Operation['id'] }
-      await store.transaction(tx => tx.insertToken(token, awaiting, { ipKey: 'test', sessionAddress: null }))
+      await store.issueToken(token, awaiting, { ipKey: 'test', sessionAddress: null }, noQuotas)
       height += 1n
       const inbound = { chainId: hub.chainId, height, blockTime: clock.now(), txIndex: 0, msgIndex: 0, txHash: 'AA'.repeat(32), coin: token.total, fromAddress: 'cosmos1payer', memo: token.memoCode, kind: 'msg_send' as const }
       await store.transaction(async (tx) => {

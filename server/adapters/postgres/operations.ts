@@ -2,33 +2,12 @@ import { and, asc, eq, sql } from 'drizzle-orm'
 import { clearingOperations, clearingTokens, operationEvents, packetClearingResults, payments } from '../../../drizzle/schema'
 import type { MemoCode, MemoReading } from '../../../shared/utils/memo-code'
 import type { Operation, OperationId, PaymentId } from '../../domain/clearing/operation'
-import type { SignedToken } from '../../domain/clearing/token'
 import type { Effect } from '../../domain/clearing/transition'
-import type { Cause, Requester } from '../../usecases/store-ports'
+import type { Cause } from '../../usecases/store-ports'
 import type { Tx } from './transaction-types'
 
 /** NOTIFY channel on which instances hear of new operation events; payload: the token. */
 export const operationEventsChannel = 'operation_events'
-
-export async function insertToken(tx: Tx, token: SignedToken, operation: Operation, requester: Requester): Promise<void> {
-  await tx.insert(clearingTokens).values({
-    token: token.token, memoCode: token.memoCode, walletAddress: token.walletAddress, paymentChainId: token.paymentChainId, paymentAddress: token.paymentAddress,
-    totalAmount: token.total.amount, totalDenom: token.total.denom,
-    feeLines: token.feeLines.map(line => ({ ...line, coin: { denom: line.coin.denom, amount: line.coin.amount.toString() } })),
-    issuedAt: token.issuedAt, expiresAt: token.expiresAt, graceUntil: token.graceUntil, signature: token.signature,
-    requesterIpKey: requester.ipKey, sessionAddress: requester.sessionAddress,
-  })
-  await tx.insert(clearingOperations).values({
-    id: operation.id, token: token.token, paymentChainId: token.paymentChainId, status: operation.status, paymentIssue: operation.paymentIssue,
-    refundStatus: operation.refundStatus, graceUntil: token.graceUntil, createdAt: token.issuedAt,
-  })
-  await tx.insert(packetClearingResults).values(token.packets.map((packet, position) => ({
-    operationId: operation.id, position, chainId: packet.id.chainId, portId: packet.id.portId, channelId: packet.id.channelId, sequence: packet.id.sequence,
-    destinationChainId: packet.destination.chainId, destinationPortId: packet.destination.portId, destinationChannelId: packet.destination.channelId,
-    need: packet.need, shareAmount: packet.share.amount, nextAttemptAt: token.issuedAt,
-  })))
-  await appendEvent(tx, operation.id, token.token, { type: 'log', event: 'token_issued', detail: { packets: token.packets.length } }, { actor: 'user', cause: 'request-token' }, token.issuedAt)
-}
 
 export async function appendEvent(tx: Tx, operationId: string, token: string, entry: Extract<Effect, { type: 'log' }>, cause: Cause, now: Date): Promise<void> {
   await tx.insert(operationEvents).values({ operationId, type: entry.event, detail: { ...entry.detail }, actor: cause.actor, cause: cause.cause, createdAt: now })

@@ -1,10 +1,10 @@
-import { sql } from 'drizzle-orm'
 import type { OperationEventType, OperationStatus, PacketResultName, PaymentIssue, PaymentState, RefundReason, RefundState, RefundStatus, RelayedBy } from '../../../shared/types/clearing'
 import type { PacketLegName, PacketNeed } from '../../../shared/types/packet'
 import { readMemo } from '../../../shared/utils/memo-code'
 import type { PaymentId } from '../../domain/clearing/operation'
 import type { FeeLine } from '../../domain/clearing/token'
 import type { OperationRecord, PacketRecord, PaymentRecord } from '../../usecases/read-ports'
+import { clientOf, prepared } from './client'
 import type { Database } from './database'
 
 // PostgreSQL builds one JSON document, so that a status is one statement: its parts are of one moment, and one round
@@ -90,13 +90,13 @@ interface OperationJson {
   events: EventJson[] | null
 }
 
-const paymentColumns = sql.raw(`json_build_object('tx_hash', p.tx_hash, 'height', p.height::text, 'block_time', p.block_time, 'from_address', p.from_address, 'denom', p.denom,
-  'amount', p.amount::text, 'memo', p.memo, 'state', p.state, 'credited_amount', p.credited_amount::text, 'confirmed_by_second', p.confirmed_by_second, 'reason', p.reason)`)
+const paymentColumns = `json_build_object('tx_hash', p.tx_hash, 'height', p.height::text, 'block_time', p.block_time, 'from_address', p.from_address, 'denom', p.denom,
+  'amount', p.amount::text, 'memo', p.memo, 'state', p.state, 'credited_amount', p.credited_amount::text, 'confirmed_by_second', p.confirmed_by_second, 'reason', p.reason)`
 
 // A payment gets its operation when it is credited or given back; before that (or left unallocated) only its memo names it.
-const memoAsRead = sql.raw(`upper(btrim(memo, E' \\t\\r\\n\\f\\x0B') collate "C")`)
+const memoAsRead = `upper(btrim(memo, E' \\t\\r\\n\\f\\x0B') collate "C")`
 
-const operationQuery = (token: string) => sql`
+const operationQuery = `
 select json_build_object(
   'token', t.token, 'memo_code', t.memo_code, 'status', o.status, 'payment_issue', o.payment_issue, 'refund_status', o.refund_status,
   'wallet_address', t.wallet_address, 'payment_chain_id', t.payment_chain_id, 'payment_address', t.payment_address, 'fee_lines', t.fee_lines,
@@ -119,7 +119,7 @@ select json_build_object(
       'state', f.state, 'network_fee_deducted', f.network_fee_deducted, 'tx_hash', f.tx_hash, 'planned_at', f.planned_at) order by f.id) from refunds f where f.operation_id = o.id),
   'events', (select json_agg(json_build_object('id', v.id::text, 'type', v.type, 'at', v.created_at, 'detail', v.detail) order by v.id) from operation_events v where v.operation_id = o.id)
 ) as document
-from clearing_tokens t join clearing_operations o on o.token = t.token where t.token = ${token}`
+from clearing_tokens t join clearing_operations o on o.token = t.token where t.token = $1`
 
 const time = (text: string) => new Date(text)
 const timeOrNull = (text: string | null) => text === null ? null : new Date(text)
@@ -164,17 +164,22 @@ function toRecord(row: OperationJson): OperationRecord {
   }
 }
 
+/** drizzle's parsers leave JSON as text. */
+function parse<T>(document: T | string): T {
+  return typeof document === 'string' ? JSON.parse(document) as T : document
+}
+
 /** Everything about one operation, of one moment; null: no such token. */
 export async function readOperation(db: Database, token: string): Promise<OperationRecord | null> {
-  const [row] = await db.execute<{ document: OperationJson | string }>(operationQuery(token))
-  if (!row) return null
-  return toRecord(typeof row.document === 'string' ? JSON.parse(row.document) as OperationJson : row.document)
+  const [row] = await clientOf(db).unsafe<{ document: OperationJson | string }[]>(operationQuery, [token], prepared)
+  return row ? toRecord(parse(row.document)) : null
 }
+
+const paymentsOfTxQuery = `select ${paymentColumns} as document, o.token from payments p left join clearing_operations o on o.id = p.operation_id
+  where p.tx_hash = $1 and p.chain_id = $2 order by p.height, p.msg_index`
 
 /** Payment rows of a tx with the token of the operation they belong to. */
 export async function readPaymentsOfTx(db: Database, chainId: string, txHash: string) {
-  const rows = await db.execute<{ document: PaymentJson | string, token: string | null }>(sql`
-    select ${paymentColumns} as document, o.token from payments p left join clearing_operations o on o.id = p.operation_id
-    where p.tx_hash = ${txHash} and p.chain_id = ${chainId} order by p.height, p.msg_index`)
-  return rows.map(row => ({ ...toPayment(typeof row.document === 'string' ? JSON.parse(row.document) as PaymentJson : row.document), token: row.token }))
+  const rows = await clientOf(db).unsafe<{ document: PaymentJson | string, token: string | null }[]>(paymentsOfTxQuery, [txHash, chainId], prepared)
+  return rows.map(row => ({ ...toPayment(parse(row.document)), token: row.token }))
 }

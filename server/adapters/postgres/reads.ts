@@ -2,6 +2,7 @@ import { sql, type SQL } from 'drizzle-orm'
 import type { OperationStatus, PacketResultName, PaymentIssue, RefundStatus } from '../../../shared/types/clearing'
 import type { PacketId } from '../../../shared/utils/packet-id'
 import type { ClearingReads, ListPosition, OperationFilter, OperationSummary, PlatformTotals, ResultCount, TimeToClear, UserTotals } from '../../usecases/read-ports'
+import { clientOf, prepared } from './client'
 import type { Database } from './database'
 import { readOperation, readPaymentsOfTx } from './reads-operation'
 
@@ -11,11 +12,14 @@ function toPacketId(row: PacketRow): PacketId {
   return { chainId: row.chain_id, portId: row.port_id, channelId: row.channel_id, sequence: BigInt(row.sequence) }
 }
 
+const liveClaimsQuery = `select r.chain_id, r.port_id, r.channel_id, r.sequence::text
+  from jsonb_to_recordset($1::jsonb) as wanted(chain_id text, port_id text, channel_id text, sequence numeric)
+  join packet_clearing_results r on r.claimed and r.chain_id = wanted.chain_id and r.port_id = wanted.port_id and r.channel_id = wanted.channel_id and r.sequence = wanted.sequence`
+
 async function liveClaims(db: Database, ids: readonly PacketId[]): Promise<readonly PacketId[]> {
   if (ids.length === 0) return []
-  const wanted = sql.join(ids.map(id => sql`(${id.chainId}::text, ${id.portId}::text, ${id.channelId}::text, ${id.sequence.toString()}::numeric)`), sql`, `)
-  const rows = await db.execute<PacketRow & Record<string, unknown>>(sql`
-    select chain_id, port_id, channel_id, sequence::text from packet_clearing_results where claimed and (chain_id, port_id, channel_id, sequence) in (${wanted})`)
+  const wanted: PacketRow[] = ids.map(id => ({ chain_id: id.chainId, port_id: id.portId, channel_id: id.channelId, sequence: id.sequence.toString() }))
+  const rows = await clientOf(db).unsafe<PacketRow[]>(liveClaimsQuery, [JSON.stringify(wanted)], prepared)
   return rows.map(toPacketId)
 }
 

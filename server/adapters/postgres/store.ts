@@ -5,24 +5,15 @@ import type { Store, StoreTransaction } from '../../usecases/store-ports'
 import { advanceCursor, holdScannerLease, lockCursor, operationsPastGrace } from './cursors'
 import type { Database } from './database'
 import { insertInbound, leaveUnallocated, lockSeenPayments, setConfirmedBySecond } from './inbound'
+import { issueToken } from './issue-token'
 import { enqueue } from './jobs'
-import { appendEvent, insertToken, lockOperation, lockOperationByMemo } from './operations'
+import { appendEvent, lockOperation, lockOperationByMemo } from './operations'
 import { claimLanes, finishRun, insertRun, lanesMatching, lockDuePackets, readBreaker, saveAttempts, saveBreaker, saveEvidence, toRunRow } from './runs'
 import { saveTransition } from './save-transition'
 import type { Tx } from './transaction-types'
 
-async function countOpenTokens(tx: Tx, requester: Parameters<StoreTransaction['countOpenTokens']>[0], now: Date) {
-  const [row] = await tx.execute<{ by_ip: number, by_session: number }>(sql`
-    select count(*) filter (where t.requester_ip_key = ${requester.ipKey})::int as by_ip, count(*) filter (where t.session_address = ${requester.sessionAddress})::int as by_session
-    from clearing_operations o join clearing_tokens t on t.token = o.token
-    where o.status = 'awaiting_payment' and o.grace_until > ${now.toISOString()} and (t.requester_ip_key = ${requester.ipKey} or t.session_address = ${requester.sessionAddress})`)
-  return { byIp: row?.by_ip ?? 0, bySession: row?.by_session ?? 0 }
-}
-
 function makeTransaction(tx: Tx, rowId: () => string): StoreTransaction {
   return {
-    insertToken: (token, operation, requester) => insertToken(tx, token, operation, requester),
-    countOpenTokens: (requester, now) => countOpenTokens(tx, requester, now),
     lockOperation: id => lockOperation(tx, id),
     lockOperationByMemo: reading => lockOperationByMemo(tx, reading),
     saveTransition: (before, after, effects, cause, now) => saveTransition({ tx, before, after, cause, now, rowId }, effects),
@@ -68,6 +59,7 @@ async function nextRouteWakeUp(db: Database, route: ChannelEnd): Promise<Date | 
 export function makeStore(db: Database, rowId: () => string): Store {
   return {
     transaction: work => db.transaction(tx => work(makeTransaction(tx, rowId))),
+    issueToken: (token, operation, requester, quotas) => issueToken(db, token, operation, requester, quotas),
     holdScannerLease: (chainId, purpose, instanceId, leaseMs) => holdScannerLease(db, chainId, purpose, instanceId, leaseMs),
     cursor: async (chainId, purpose) => {
       const [row] = await db.select({ height: chainCursors.height, blockTime: chainCursors.blockTime }).from(chainCursors)

@@ -14,7 +14,7 @@ import { makeListOperations } from '../../../server/usecases/list-operations'
 import { makePlatformStatistics } from '../../../server/usecases/platform-statistics'
 import { makeUserStatistics } from '../../../server/usecases/user-statistics'
 import { aDirectory } from '../../builders/chains'
-import { aToken, anOperation, at } from '../../builders/tokens'
+import { anOperation, at, aToken, noQuotas } from '../../builders/tokens'
 import { createTestDatabase, type TestDatabase } from '../database'
 
 const cause = { actor: 'scanner', cause: 'a test' } as const
@@ -36,7 +36,7 @@ afterAll(() => database.drop())
 async function issue(overrides: Parameters<typeof aToken>[0] = {}, requester: Partial<Requester> = {}): Promise<SignedToken & { id: OperationId }> {
   const token = aToken({ walletAddress: payer, paymentAddress: serviceAddress, ...overrides })
   const operation = anOperation(token)
-  await store.transaction(tx => tx.insertToken(token, operation, { ipKey: 'ip', sessionAddress: null, ...requester }))
+  await store.issueToken(token, operation, { ipKey: 'ip', sessionAddress: null, ...requester }, noQuotas)
   return { ...token, id: operation.id }
 }
 

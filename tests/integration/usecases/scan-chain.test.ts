@@ -8,7 +8,7 @@ import { makeScanChain, type ScanDependencies } from '../../../server/usecases/s
 import type { ChainReader } from '../../../server/usecases/ports'
 import type { Store } from '../../../server/usecases/store-ports'
 import { ScriptedChain } from '../../builders/scripted-chain'
-import { aToken, anOperation, at } from '../../builders/tokens'
+import { anOperation, at, aToken, noQuotas } from '../../builders/tokens'
 import { createTestDatabase, type TestDatabase } from '../database'
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
@@ -47,7 +47,7 @@ function scanner(overrides: Partial<ScanDependencies> = {}) {
 
 async function issue(overrides: Parameters<typeof aToken>[0] = {}): Promise<SignedToken> {
   const token = aToken({ paymentChainId: chain.chainId, ...overrides })
-  await store.transaction(tx => tx.insertToken(token, anOperation(token), requester))
+  await store.issueToken(token, anOperation(token), requester, noQuotas)
   return token
 }
 

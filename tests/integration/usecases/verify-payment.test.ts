@@ -12,7 +12,7 @@ import type { Store } from '../../../server/usecases/store-ports'
 import { makeVerifyPayment, type VerifyPayment } from '../../../server/usecases/verify-payment'
 import { readMemo } from '../../../shared/utils/memo-code'
 import { keptLog } from '../../builders/services'
-import { aToken, anOperation, at } from '../../builders/tokens'
+import { anOperation, at, aToken, noQuotas } from '../../builders/tokens'
 import { createTestDatabase, type TestDatabase } from '../database'
 
 let database: TestDatabase
@@ -35,7 +35,7 @@ beforeEach(async () => {
 
 async function issue(): Promise<SignedToken> {
   const token = aToken()
-  await store.transaction(tx => tx.insertToken(token, anOperation(token), { ipKey: 'ip', sessionAddress: null }))
+  await store.issueToken(token, anOperation(token), { ipKey: 'ip', sessionAddress: null }, noQuotas)
   return token
 }
 

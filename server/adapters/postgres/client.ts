@@ -1,0 +1,12 @@
+import type { Database, Sql } from './database'
+
+/**
+ * The client under drizzle's database, for the few statements that run most: planning them costs more than running
+ * them, and drizzle never prepares. Drizzle has set the client's parsers and serialisers: dates and JSON travel as text.
+ */
+export function clientOf(db: Database): Sql {
+  return (db as Database & { readonly $client: Sql }).$client
+}
+
+/** Option of `unsafe`: planned once per connection. */
+export const prepared = { prepare: true } as const
