@@ -55,7 +55,7 @@ export interface Services {
   /** Calls back after each NewBlock event, a hint only. Returns how to stop. */
   onNewBlock(chainId: string, wake: (height: bigint) => void): () => void
   /** `hint`: a height that is known to exist, which spares asking for the tip. */
-  scanChain(chainId: string, hint?: bigint): Promise<unknown>
+  scanChain(chainId: string, hint?: bigint): Promise<{ readonly waiting: boolean }>
   auditChain(chainId: string): Promise<unknown>
   refreshPacketIndex(): Promise<unknown>
 

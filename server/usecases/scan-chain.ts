@@ -17,7 +17,8 @@ export interface ScanDependencies {
   readonly serviceAddresses: (chainId: string) => ReadonlySet<string>
 }
 
-export type ScanChain = (chainId: string, hint?: bigint) => Promise<void>
+/** `waiting`: a payment waits for a second endpoint's word; worth asking again soon. */
+export type ScanChain = (chainId: string, hint?: bigint) => Promise<{ readonly waiting: boolean }>
 
 const leaseMs = 6_000
 const blocksAhead = 8
@@ -68,15 +69,20 @@ async function recordRange(deps: ScanDependencies, purpose: CursorRow['purpose']
 }
 
 /** Asks a second endpoint again about blocks whose payments wait for it. */
-async function confirmWaiting(deps: ScanDependencies, chainId: string, cursorHeight: bigint): Promise<void> {
+async function confirmWaiting(deps: ScanDependencies, chainId: string, cursorHeight: bigint): Promise<boolean> {
+  let stillWaiting = false
   for (const waiting of await deps.store.heightsAwaitingSecond(chainId)) {
     const agreement = await deps.reader.confirmBlock({ chainId, ...waiting })
-    if (agreement !== 'agreed' && agreement !== 'single') continue
+    if (agreement !== 'agreed' && agreement !== 'single') {
+      stillWaiting = true
+      continue
+    }
     await deps.store.transaction(async (tx) => {
       await tx.setConfirmedBySecond(chainId, waiting.height)
       await creditSeenPayments(tx, chainId, cursorHeight, deps.policy, deps.clock)
     })
   }
+  return stillWaiting
 }
 
 /**
@@ -85,14 +91,15 @@ async function confirmWaiting(deps: ScanDependencies, chainId: string, cursorHei
  */
 export function makeScanChain(deps: ScanDependencies): ScanChain {
   return async (chainId, hint) => {
-    if (!await deps.store.holdScannerLease(chainId, 'primary', deps.instanceId, leaseMs)) return
+    if (!await deps.store.holdScannerLease(chainId, 'primary', deps.instanceId, leaseMs)) return { waiting: false }
     const tip = hint ?? (await deps.reader.tip(chainId)).height
     const cursor = await deps.store.cursor(chainId, 'primary')
     const from = cursor ? cursor.height + 1n : tip
     deps.metrics.scanLag(chainId, Number(tip - from + 1n))
     await recordRange(deps, 'primary', chainId, from, tip)
-    await confirmWaiting(deps, chainId, tip)
+    const waiting = await confirmWaiting(deps, chainId, tip)
     deps.metrics.scanLag(chainId, 0)
+    return { waiting }
   }
 }
 
@@ -108,11 +115,12 @@ export function makeAuditChain(deps: ScanDependencies): ScanChain {
   return async (chainId) => {
     const [first, ...others] = deps.reader.endpoints(chainId)
     const primary = await deps.store.cursor(chainId, 'primary')
-    if (!first || others.length === 0 || !primary) return
-    if (!await deps.store.holdScannerLease(chainId, 'audit', deps.instanceId, leaseMs)) return
+    if (!first || others.length === 0 || !primary) return { waiting: false }
+    if (!await deps.store.holdScannerLease(chainId, 'audit', deps.instanceId, leaseMs)) return { waiting: false }
     const cursor = await deps.store.cursor(chainId, 'audit')
     const from = cursor ? cursor.height + 1n : primary.height - auditLag
     const last = primary.height - auditLag
     await recordRange(deps, 'audit', chainId, from > 0n ? from : 1n, last < from + auditBatch ? last : from + auditBatch, first.endpoint)
+    return { waiting: false }
   }
 }

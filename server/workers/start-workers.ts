@@ -8,12 +8,27 @@ const auditEveryMs = 15_000
 const sweepEveryMs = 2_000
 const indexEveryMs = 10_000
 
+/** A payment that waits for a second endpoint is asked for this often at first: nodes are milliseconds apart. */
+const askAgainMs = 250
+const askAgainTimes = 20
+
+function startScanner(services: Services, chainId: string): Loop<bigint> {
+  let asked = 0
+  const loop: Loop<bigint> = startLoop<bigint>({
+    name: `scan ${chainId}`, intervalMs: scanEveryMs, logger: services.logger,
+    task: async (hint) => {
+      const { waiting } = await services.scanChain(chainId, hint)
+      asked = waiting ? asked + 1 : 0
+      if (waiting && asked <= askAgainTimes) setTimeout(() => loop.wake(), askAgainMs).unref()
+    },
+  })
+  return loop
+}
+
 /** Starts this instance's loops and its share of the job queue. */
 export async function startWorkers(services: Services, databaseUrl: string): Promise<{ readonly stop: () => Promise<void> }> {
   const { logger } = services
-  const scanners = new Map<string, Loop<bigint>>(services.scannedChainIds.map(chainId => [
-    chainId, startLoop<bigint>({ name: `scan ${chainId}`, intervalMs: scanEveryMs, logger, task: hint => services.scanChain(chainId, hint) }),
-  ]))
+  const scanners = new Map(services.scannedChainIds.map(chainId => [chainId, startScanner(services, chainId)]))
   const unsubscribe = services.scannedChainIds.map(chainId => services.onNewBlock(chainId, height => scanners.get(chainId)?.wake(height)))
   const loops = [
     ...services.scannedChainIds.map(chainId => startLoop({ name: `audit ${chainId}`, intervalMs: auditEveryMs, logger, task: () => services.auditChain(chainId) })),

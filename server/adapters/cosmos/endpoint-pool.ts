@@ -102,7 +102,8 @@ export class EndpointPool {
 
   private async askOnce<T>(work: (endpoint: Endpoint) => Promise<T>, options: AskOptions, endsAt: number): Promise<T> {
     await this.learnStatus(statusFreshMs)
-    if (options.minHeight && this.bestHeight() < options.minHeight) await this.learnStatus(0)
+    // An endpoint that was a block behind a moment ago may have it by now.
+    if (options.minHeight && this.candidates(options).length === 0) await this.learnStatus(0)
     let refusal: RpcError | undefined
     let failure: unknown = new TransportError('no endpoint is healthy, on the right chain and high enough')
     for (const endpoint of this.candidates(options)) {
