@@ -4,12 +4,11 @@ import type { Quote } from '../domain/clearing/token'
 import { DomainError, type PacketRefusal } from '../domain/errors'
 import type { PacketFacts, RouteFacts } from '../domain/packet/facts'
 import { amountIn, type AmountSetting } from '../domain/pricing/amount-setting'
-import { duplicatesIn, judgeClearable, type Clearable } from '../domain/pricing/clearable'
+import { duplicatesIn, judgeClearable, type Clearable, type JudgedPacket } from '../domain/pricing/clearable'
 import type { ConversionRate } from '../domain/pricing/conversion'
 import type { Ratio } from '../domain/pricing/decimal'
 import { workPerChain, type PacketToClear } from '../domain/pricing/gas'
 import { gasCosts, priceQuote, type FeeTerms, type GasCost } from '../domain/pricing/quote'
-import type { JudgeForSale } from './judge-for-sale'
 import type { ChainDirectory, Clock, ServedChain } from './ports'
 import type { QuoteFacts } from './quote-facts'
 import type { ClearingReads } from './read-ports'
@@ -47,7 +46,8 @@ export interface BuildQuoteDeps {
   readonly clock: Clock
   readonly prices: PriceList
   readonly paymentAddress: (chain: ServedChain) => string | null
-  readonly judge: JudgeForSale
+  /** State and diagnosis as a packet's page shows them. `blockedBySequence`: earlier packet of an ordered channel that is pending and not in the same request. */
+  readonly judge: (facts: PacketFacts, route: RouteFacts | undefined, now: Date, blockedBySequence: bigint | null) => JudgedPacket
 }
 
 const mostSkewMs = 60_000

@@ -1,7 +1,7 @@
 import { openCache } from '../../server/adapters/cache/cache'
 import type { AcknowledgementReading, PacketFacts, RouteFacts } from '../../server/domain/packet/facts'
 import { makeBuildQuote, type BuildQuoteDeps } from '../../server/usecases/build-quote'
-import { makeJudgeForSale } from '../../server/usecases/judge-for-sale'
+import { makePacketJudge } from '../../server/usecases/describe-packets'
 import type { ChainReader, PacketRelayer, RelayerReadiness, ServedChain } from '../../server/usecases/ports'
 import { makeQuoteFacts } from '../../server/usecases/quote-facts'
 import type { ClearingReads } from '../../server/usecases/read-ports'
@@ -92,6 +92,7 @@ export class QuoteWorld {
 
   buildQuote(reads: Pick<ClearingReads, 'liveClaims'>, over: Partial<BuildQuoteDeps> = {}) {
     const directory = aDirectory()
+    const judge = makePacketJudge({ directory, stuckAfterMs: 300_000, haltedAfterMs: 60_000 })
     const cache = openCache({ redisUrl: null, logger: keptLog(), now: () => this.clock.now().getTime() })
     return makeBuildQuote({
       // A call that these ports do not answer fails loudly.
@@ -104,7 +105,7 @@ export class QuoteWorld {
         conversionRates: [{ from: 'uosmo', to: 'uatom', rate: { numerator: 5n, denominator: 100n } }],
       },
       paymentAddress: (chain: ServedChain) => chain.chainId === 'hub-1' ? serviceAddress : null,
-      judge: makeJudgeForSale({ directory, stuckAfterMs: 300_000 }),
+      judge: (facts, route, now, blockedBySequence) => judge.judge(facts, now, route, blockedBySequence),
       ...over,
     })
   }

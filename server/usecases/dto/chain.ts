@@ -9,7 +9,7 @@ interface ChainSurroundings {
 }
 
 /** Every served channel as seen from one chain. */
-export function channelsFrom(chainId: string, channels: readonly ServedChannel[]): ChainDto['channels'] {
+function channelsFrom(chainId: string, channels: readonly ServedChannel[]): ChainDto['channels'] {
   return channels.flatMap(({ a, b }) => [[a, b] as const, [b, a] as const]).flatMap(([here, there]) => here.chainId === chainId
     ? [{ portId: here.portId, channelId: here.channelId, counterparty: { chainId: there.chainId, portId: there.portId, channelId: there.channelId } }]
     : [])
