@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import type { BlockTx, ChainEvent, ScannedBlock } from '../../../../../server/domain/payment/inbound'
+import { recogniseInbound } from '../../../../../server/domain/payment/recognise'
+import { at } from '../../../../builders/tokens'
+
+const us = 'cosmos1service'
+const addresses = new Set([us])
+const event = (type: string, attributes: Record<string, string>): ChainEvent => ({ type, attributes: Object.entries(attributes).map(([key, value]) => ({ key, value })) })
+const received = (amount: string, msgIndex?: string): ChainEvent => event('coin_received', { receiver: us, amount, ...msgIndex === undefined ? {} : { msg_index: msgIndex } })
+const transferred = (sender: string, amount: string, msgIndex?: string): ChainEvent => event('transfer', { recipient: us, sender, amount, ...msgIndex === undefined ? {} : { msg_index: msgIndex } })
+const send = (amount = 100n, index = 0, to = us, denom = 'uatom') => ({ index, typeUrl: '/cosmos.bank.v1beta1.MsgSend', send: { fromAddress: 'cosmos1payer', toAddress: to, coins: [{ denom, amount }] } })
+
+function aTx(over: Partial<BlockTx> = {}): BlockTx {
+  return { index: 0, txHash: 'AB'.repeat(32), code: 0, memo: 'RLY-CODE', messages: [send()], events: [transferred('cosmos1payer', '100uatom', '0'), received('100uatom', '0')], ...over }
+}
+function inbound(...txs: readonly BlockTx[]) {
+  return recogniseInbound(aBlock({ txs }), addresses)
+}
+function aBlock(over: Partial<ScannedBlock> = {}): ScannedBlock {
+  return { chainId: 'hub-1', height: 7n, time: at(0), blockHash: 'CD'.repeat(32), txs: [], blockEvents: [], endpoint: 'node', ...over }
+}
+const kinds = (rows: ReturnType<typeof inbound>) => rows.map(row => [row.kind, row.coin.amount, row.fromAddress])
+
+describe('what reached the service address', () => {
+  it('is a payment when it is a decoded top-level MsgSend of a successful tx', () => {
+    expect(inbound(aTx())).toEqual([{
+      chainId: 'hub-1', height: 7n, blockTime: at(0), txIndex: 0, msgIndex: 0, txHash: 'AB'.repeat(32),
+      coin: { denom: 'uatom', amount: 100n }, fromAddress: 'cosmos1payer', memo: 'RLY-CODE', kind: 'msg_send',
+    }])
+  })
+
+  it('is nothing when the tx failed, whatever it says and whatever its events say', () => {
+    expect(inbound(aTx({ code: 5 }))).toEqual([])
+    expect(inbound(aTx({ code: 11, messages: null }))).toEqual([])
+  })
+
+  it.each(['wasm-transfer', 'ibccallbackerror-transfer', 'wasm-coin_received', 'ibccallbackerror-coin_received', 'transfer'])('is nothing for a lone %s event', (type) => {
+    const forged = event(type, { recipient: us, receiver: us, sender: 'cosmos1payer', amount: '100uatom', msg_index: '0' })
+    expect(inbound(aTx({ messages: [{ index: 0, typeUrl: '/cosmwasm.wasm.v1.MsgExecuteContract' }], events: [forged] }))).toEqual([])
+  })
+
+  it.each([
+    ['authz', '/cosmos.authz.v1beta1.MsgExec'], ['a contract', '/cosmwasm.wasm.v1.MsgExecuteContract'],
+    ['MultiSend', '/cosmos.bank.v1beta1.MsgMultiSend'], ['an IBC receive', '/ibc.core.channel.v1.MsgRecvPacket'],
+  ])('never credits by itself when %s sent it', (_, typeUrl) => {
+    expect(kinds(inbound(aTx({ messages: [{ index: 0, typeUrl }] })))).toEqual([['other', 100n, 'cosmos1payer']])
+  })
+
+  it('never credits a MsgSend inside another message', () => {
+    const nested = { index: 0, typeUrl: '/cosmos.authz.v1beta1.MsgExec', send: { fromAddress: 'cosmos1victim', toAddress: us, coins: [{ denom: 'uatom', amount: 100n }] } }
+    expect(inbound(aTx({ messages: [nested] })).every(row => row.kind === 'other')).toBe(true)
+  })
+
+  it('never credits a tx that cannot be decoded', () => {
+    expect(kinds(inbound(aTx({ messages: null, memo: null })))).toEqual([['other', 100n, 'cosmos1payer']])
+  })
+
+  it('names no sender where several paid in one message: only a true debited account may be refunded', () => {
+    const events = [transferred('cosmos1a', '60uatom', '0'), received('60uatom', '0'), transferred('cosmos1b', '40uatom', '0'), received('40uatom', '0')]
+    expect(kinds(inbound(aTx({ messages: [{ index: 0, typeUrl: '/cosmos.bank.v1beta1.MsgMultiSend' }], events })))).toEqual([['other', 100n, null]])
+  })
+
+  it('counts each message and denom of one tx once', () => {
+    const rows = inbound(aTx({
+      messages: [send(10n, 0), send(20n, 1), send(30n, 2, 'cosmos1elsewhere')],
+      events: [received('10uatom', '0'), received('20uatom', '1')],
+    }))
+    expect(rows.map(row => [row.kind, row.msgIndex, row.coin.amount])).toEqual([['msg_send', 0, 10n], ['msg_send', 1, 20n]])
+  })
+
+  it('keeps what a hook of the same message added in another denom apart', () => {
+    const rows = inbound(aTx({ events: [received('100uatom', '0'), received('5uosmo', '0')] }))
+    expect(rows.map(row => [row.kind, row.coin])).toEqual([['msg_send', { denom: 'uatom', amount: 100n }], ['other', { denom: 'uosmo', amount: 5n }]])
+  })
+
+  it('is read exactly at any size', () => {
+    expect(inbound(aTx({ messages: [send(10n ** 30n)], events: [] }))[0]?.coin.amount).toBe(10n ** 30n)
+  })
+
+  it('is kept when it came with the block, without a tx', () => {
+    expect(recogniseInbound(aBlock({ blockEvents: [transferred('cosmos1module', '9uatom'), received('9uatom')] }), addresses)).toEqual([
+      expect.objectContaining({ kind: 'other', txIndex: -1, msgIndex: -1, txHash: null, fromAddress: 'cosmos1module', coin: { denom: 'uatom', amount: 9n } }),
+    ])
+  })
+
+  it('is not a payment between our own addresses', () => {
+    expect(recogniseInbound(aBlock({ txs: [aTx()] }), new Set([us, 'cosmos1payer']))).toEqual([])
+  })
+
+  it('survives amounts and indexes that are nonsense', () => {
+    for (const amount of ['', '100', 'uatom', '-5uatom', '99999999999999999999999999999999999999999999999999999999999999999999999999999999uatom']) {
+      expect(inbound(aTx({ messages: null, events: [received(amount, 'x')] }))).toEqual([])
+    }
+  })
+})

@@ -1,0 +1,71 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { addCoins, coin, parseAmount, parseCoins, splitByWeights, subtractCoins, sumCoins, toDisplayAmount } from '#shared/utils/coin'
+
+const amount = fc.bigInt({ min: 0n, max: 10n ** 40n })
+
+describe('coins', () => {
+  it('add and subtract exactly, and only within a denom', () => {
+    fc.assert(fc.property(amount, amount, (a, b) => {
+      expect(subtractCoins(addCoins(coin('uatom', a), coin('uatom', b)), coin('uatom', b))).toEqual(coin('uatom', a))
+    }))
+    expect(() => addCoins(coin('uatom', 1n), coin('uosmo', 1n))).toThrow(TypeError)
+    expect(() => sumCoins('uatom', [coin('uosmo', 1n)])).toThrow(TypeError)
+    expect(() => subtractCoins(coin('uatom', 1n), coin('uatom', 2n))).toThrow(RangeError)
+    expect(() => coin('uatom', -1n)).toThrow(RangeError)
+  })
+})
+
+describe('reading amounts', () => {
+  it('takes what the SDK prints and nothing else', () => {
+    fc.assert(fc.property(amount, (value) => {
+      expect(parseAmount(value.toString())).toBe(value)
+    }))
+    for (const text of ['', ' 1', '1 ', '+1', '-1', '01', '1.0', '1e3', '0x1', '١', '1'.repeat(79)]) expect(parseAmount(text)).toBeUndefined()
+  })
+
+  it('takes lists of coins whole or not at all', () => {
+    expect(parseCoins('')).toEqual([])
+    expect(parseCoins('12uatom,5ibc/AB12,7factory/osmo1x/u.y-z')).toEqual([coin('uatom', 12n), coin('ibc/AB12', 5n), coin('factory/osmo1x/u.y-z', 7n)])
+    for (const text of ['12uatom,', ',', '12uatom,x', '12', 'uatom', '1.5uatom', '012uatom', '12uatom, 5uosmo']) expect(parseCoins(text)).toBeUndefined()
+  })
+})
+
+describe('splitting by weights', () => {
+  it('adds up exactly and gives nothing to a weight of 0', () => {
+    const weights = fc.array(fc.bigInt({ min: 0n, max: 1_000_000n }), { minLength: 1, maxLength: 50 }).filter(all => all.some(weight => weight > 0n))
+    fc.assert(fc.property(amount, weights, (total, all) => {
+      const parts = splitByWeights(total, all)
+      expect(parts.reduce((sum, part) => sum + part, 0n)).toBe(total)
+      for (const [index, weight] of all.entries()) {
+        expect(parts[index]).toBeGreaterThanOrEqual(0n)
+        if (weight === 0n) expect(parts[index]).toBe(0n)
+      }
+    }))
+  })
+
+  it('puts the remainder on the first part', () => {
+    expect(splitByWeights(100n, [1n, 1n, 1n])).toEqual([34n, 33n, 33n])
+    expect(splitByWeights(100n, [0n, 1n, 1n, 1n])).toEqual([0n, 34n, 33n, 33n])
+  })
+
+  it('refuses weights that cannot be split by', () => {
+    for (const weights of [[], [0n, 0n], [1n, -1n, 5n]]) expect(() => splitByWeights(1n, weights)).toThrow(RangeError)
+  })
+})
+
+describe('showing amounts', () => {
+  it('is the exact decimal', () => {
+    expect(['0', '1', '1500000', '1000000', '123456789'].map(text => toDisplayAmount(BigInt(text), 6))).toEqual(['0', '0.000001', '1.5', '1', '123.456789'])
+    expect(toDisplayAmount(1_500_000_000_000_000_001n, 18)).toBe('1.500000000000000001')
+    expect(toDisplayAmount(7n, 0)).toBe('7')
+    expect(toDisplayAmount(1000n, 0)).toBe('1000')
+  })
+
+  it('can be read back', () => {
+    fc.assert(fc.property(amount, fc.integer({ min: 0, max: 18 }), (value, exponent) => {
+      const [whole, fraction = ''] = toDisplayAmount(value, exponent).split('.')
+      expect(BigInt(whole! + fraction.padEnd(exponent, '0'))).toBe(value)
+    }))
+  })
+})
