@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { isComet1Client, isComet38Client, type comet38, type CometClient } from '@cosmjs/tendermint-rpc'
 import { DomainError } from '../../domain/errors'
 import type { BlockTx, ChainEvent, ScannedBlock } from '../../domain/payment/inbound'
@@ -77,6 +78,8 @@ export async function scanBlock(pool: EndpointPool, height: bigint, avoidEndpoin
   }
 }
 
+const followerPauseMs = 150
+
 type SecondOpinion = 'same' | 'different' | 'none'
 
 async function secondOpinion(pool: EndpointPool, height: bigint, expected: { blockHash: string, codes: readonly number[] }, excluded: Set<string>): Promise<SecondOpinion> {
@@ -103,7 +106,12 @@ async function secondOpinion(pool: EndpointPool, height: bigint, expected: { blo
 export async function confirmBlock(pool: EndpointPool, block: { height: bigint, blockHash: string, endpoint: string, codes: readonly number[] }): Promise<BlockAgreement> {
   if (pool.endpoints.length < 2) return 'single'
   const excluded = new Set([block.endpoint])
-  const second = await secondOpinion(pool, block.height, block, excluded)
+  let second = await secondOpinion(pool, block.height, block, excluded)
+  // A healthy follower shows a new block a moment later; a dead one is not waited for.
+  if (second === 'none' && pool.endpoints.some(endpoint => endpoint.name !== block.endpoint && !endpoint.failing && !endpoint.wrongChain)) {
+    await delay(followerPauseMs)
+    second = await secondOpinion(pool, block.height, block, excluded)
+  }
   if (second === 'same') return 'agreed'
   if (second === 'none') return 'waiting'
   const third = await secondOpinion(pool, block.height, block, excluded)

@@ -60,7 +60,7 @@ export class Endpoint {
   constructor(readonly chainId: string, readonly url: string, private readonly clock: Clock, private readonly observe: ObserveCall, private readonly timeoutMs: number) {
     this.name = new URL(url).host
     this.breaker = circuitBreaker(handleWhen(cause => cause instanceof TransportError), {
-      halfOpenAfter: new ExponentialBackoff({ initialDelay: 1_000, maxDelay: 30_000 }),
+      halfOpenAfter: new ExponentialBackoff({ initialDelay: 1_000, maxDelay: 5_000 }),
       breaker: new ConsecutiveBreaker(4),
     })
   }
