@@ -26,6 +26,8 @@ export default defineNuxtConfig({
   nitro: {
     experimental: { websocket: true },
     replace: { __APP_VERSION__: JSON.stringify(version) },
+    // The API reference page loads its script from our own origin.
+    publicAssets: [{ dir: resolve('node_modules/@scalar/api-reference/dist/browser'), baseURL: '/_reference', maxAge: 86_400 }],
     compressPublicAssets: { gzip: true, brotli: true },
     esbuild: { options: { target: 'node20' } },
     hooks: {
