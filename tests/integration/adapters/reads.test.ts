@@ -65,7 +65,8 @@ async function pay(token: SignedToken & { id: OperationId }, amount = token.tota
 }
 
 const byUs = (token: SignedToken): DecidedPacket[] => token.packets.map(({ id }) => ({ id, result: 'delivered', relayedBy: 'us', refundReason: 'not_cleared' }))
-const statusOf = makeGetClearingStatus({ reads: { operation: token => reads.operation(token) } as ClearingReads, directory: aDirectory(), clock: { now: () => at(30) }, endpointCount: () => 2 })
+const statusWith = (endpointCount: number) => makeGetClearingStatus({ reads: { operation: token => reads.operation(token) } as ClearingReads, directory: aDirectory(), clock: { now: () => at(30) }, endpointCount: () => endpointCount })
+const statusOf = statusWith(2)
 
 describe('the status of a clearing', () => {
   it('shows what was promised before anything is paid', async () => {
@@ -126,6 +127,12 @@ describe('the status of a clearing', () => {
     await apply(token.id, { type: 'payment_confirmed', payment: { id: payment.id, coin: { denom: 'ibc/ABC', amount: 5n }, blockTime: at(10) }, wrongDenomRefundable: false, clearingDeadlineMs: 1 })
     const status = await statusOf(token.token)
     expect(status).toMatchObject({ status: 'awaiting_payment', paymentIssue: 'wrong_denom', payments: [{ state: 'unallocated', coin: { denom: 'ibc/ABC', amount: '5' } }], credited: { amount: '0' } })
+  })
+
+  it('calls a payment single-source where the chain has one endpoint', async () => {
+    const token = await issue({ sequences: [8n] })
+    await pay(token)
+    expect((await statusWith(1)(token.token)).payments).toMatchObject([{ endpointCount: 1 }])
   })
 
   it('is a 404 for a token that was never issued', async () => {
