@@ -145,7 +145,11 @@ export class EndpointPool {
   async learnStatus(maxAgeMs: number): Promise<void> {
     const stale = this.endpoints.filter(endpoint => maxAgeMs === 0 || endpoint.askedAgeMs() > maxAgeMs)
     if (stale.length === 0) return
-    const asked = stale.map(endpoint => endpoint.refresh())
+    // One that hangs is asked on, but not waited for again.
+    const prompt = stale.filter(endpoint => !endpoint.failing && !endpoint.isSlow(graceMs))
+    const answers = new Map(stale.map(endpoint => [endpoint, endpoint.refresh()]))
+    for (const answer of answers.values()) answer.catch(() => undefined)
+    const asked = (prompt.length > 0 ? prompt : stale).map(endpoint => answers.get(endpoint)!)
     const all = Promise.allSettled(asked)
     if (maxAgeMs > 0 && this.endpoints.some(endpoint => endpoint.statusAgeMs() <= maxAgeMs && !endpoint.failing && !endpoint.wrongChain)) return
     const first = Promise.any(asked).then(() => delay(graceMs, undefined, { ref: false }), () => undefined)

@@ -52,6 +52,7 @@ export class Endpoint {
   private statusAt: Date | null = null
   private askedAt: Date | null = null
   private refreshing: Promise<NodeStatus> | null = null
+  private refreshingSince: Date | null = null
   private lastFailed = false
   private disagreedAt: Date | null = null
   private comet: CometClient | null = null
@@ -91,6 +92,11 @@ export class Endpoint {
     return this.askedAt ? this.clock.now().getTime() - this.askedAt.getTime() : Number.POSITIVE_INFINITY
   }
 
+  /** A status was asked for and has not come for longer than `limitMs`. */
+  isSlow(limitMs: number): boolean {
+    return this.refreshing !== null && this.refreshingSince !== null && this.clock.now().getTime() - this.refreshingSince.getTime() > limitMs
+  }
+
   /** Time since the last status that came. */
   statusAgeMs(): number {
     return this.statusAt ? this.clock.now().getTime() - this.statusAt.getTime() : Number.POSITIVE_INFINITY
@@ -117,6 +123,7 @@ export class Endpoint {
   /** Asks for its status and remembers it; callers at the same time share one call. */
   refresh(): Promise<NodeStatus> {
     this.askedAt = this.clock.now()
+    if (!this.refreshing) this.refreshingSince = this.askedAt
     this.refreshing ??= this.readStatusNow().finally(() => {
       this.refreshing = null
     })
