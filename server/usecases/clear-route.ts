@@ -1,6 +1,6 @@
 import { formatChannelEnd, formatPacketId, type ChannelEnd } from '../../shared/utils/packet-id'
 import { transition } from '../domain/clearing/transition'
-import type { RelayerAccounts } from '../domain/clearing/verdict'
+import { progress, type RelayerAccounts } from '../domain/clearing/verdict'
 import { claimRun, type Claim, type ClaimedRun, type RelayerForRoute } from './claim-run'
 import type { ClearingDeps } from './clearing-deps'
 import { decideWaiting } from './decide-waiting'
@@ -38,9 +38,10 @@ async function sortOut(deps: ClearingDeps, claim: Claim, relayer: RelayerAccount
   const first = await judgeOnce(deps, looked, relayer, false)
   const toRun = first.filter(({ packet, verdict }) => inRun.has(packet) && packet.deadlineAt > now && verdict.kind === 'open' && verdict.relayable)
   const others = first.filter(judged => !toRun.includes(judged))
-  const open = others.filter(({ packet, verdict }) => verdict.kind === 'open' && packet.deadlineAt > now)
-  const toJudge = others.filter(judged => !open.includes(judged)).map(({ packet }) => packet)
-  const judged = [...open, ...toJudge.length > 0 ? await judgeUntilKnown(deps, toJudge, relayer, false) : []]
+  const endings = others.filter(({ packet, facts }) => packet.deadlineAt <= now || progress(facts) === 2)
+  const waiting = others.filter(judged => !endings.includes(judged))
+  const ended = endings.length > 0 ? await judgeUntilKnown(deps, endings.map(({ packet }) => packet), relayer, false) : []
+  const judged = [...waiting, ...ended]
   return { toRun, outcomes: judged.map(each => decideWaiting(deps, each, relayer, inRun.has(each.packet) ? null : note)) }
 }
 

@@ -43,7 +43,7 @@ async function writeRun(deps: ClearingDeps, run: ClaimedRun, watched: WatchedRun
       settled.push(operation)
       if (operation?.status !== 'clearing') continue
       const detail = { executor: run.executor, ending: report.ending, tryAgainAt: nextTry(own)?.toISOString() ?? null }
-      const ended = transition(operation, { type: 'run_ended', detail }, now)
+      const ended = transition(operation, { type: 'run_ended', failed: own.some(outcome => outcome.kind !== 'decided'), detail }, now)
       await tx.saveTransition(operation, ended.operation, ended.effects, afterRun, now)
     }
     const routeFailed = before.every(({ packet }) => isRouteFailure({ executor: run.executor, ending: report.ending }, packet))

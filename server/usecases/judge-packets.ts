@@ -4,7 +4,8 @@ import type { ClearingDeps } from './clearing-deps'
 import type { RelayerKey } from './ports'
 import type { DuePacket } from './store-ports'
 
-const pollMs = 100
+const firstPollMs = 60
+const slowestPollMs = 800
 
 export interface JudgedPacket {
   readonly packet: DuePacket
@@ -38,7 +39,7 @@ export async function judgeOnce(deps: ClearingDeps, packets: readonly DuePacket[
 export async function judgeUntilKnown(deps: ClearingDeps, packets: readonly DuePacket[], relayer: RelayerAccounts, expectFinished: boolean): Promise<JudgedPacket[]> {
   const startedAt = performance.now()
   const { indexPatienceMs } = deps.settings
-  for (;;) {
+  for (let pollMs = firstPollMs; ; pollMs = Math.min(pollMs * 2, slowestPollMs)) {
     const judged = await judgeOnce(deps, packets, relayer, true)
     const waitedMs = performance.now() - startedAt
     const unknown = judged.some(({ verdict }) => verdict.kind === 'unknown')

@@ -14,7 +14,7 @@ async function takeOver(deps: Pick<ClearingDeps, 'store' | 'clock' | 'logger'>, 
     for (const id of [...run.operationIds].sort()) {
       const operation = await tx.lockOperation(id)
       if (operation?.status !== 'clearing') continue
-      const ended = transition(operation, { type: 'run_ended', detail: { executor: run.executor, ending: 'lapsed', tryAgainAt: now.toISOString() } }, now)
+      const ended = transition(operation, { type: 'run_ended', failed: true, detail: { executor: run.executor, ending: 'lapsed', tryAgainAt: now.toISOString() } }, now)
       await tx.saveTransition(operation, ended.operation, ended.effects, lapsed, now)
     }
     // What that run did is unknown here; counting it keeps the last word from assuming that nothing was ever tried.

@@ -15,7 +15,8 @@ export type OperationEvent
   = | { readonly type: 'payment_confirmed', readonly payment: ConfirmedPayment, readonly wrongDenomRefundable: boolean, readonly clearingDeadlineMs: number }
     | { readonly type: 'grace_passed', readonly blockTime: Date }
     | { readonly type: 'run_started', readonly runId: string, readonly executor: string }
-    | { readonly type: 'run_ended', readonly detail: EventDetail }
+    /** `failed`: some packet of this operation was in the run and is not decided. */
+    | { readonly type: 'run_ended', readonly failed: boolean, readonly detail: EventDetail }
     | { readonly type: 'packets_decided', readonly decided: readonly DecidedPacket[] }
     | { readonly type: 'undecidable', readonly reason: string }
 
@@ -171,7 +172,7 @@ export function transition(operation: Operation, event: OperationEvent, now: Dat
       return { operation: { ...operation, status: 'clearing', attempted: true }, effects: [log('run_started', { executor: event.executor })] }
     case 'run_ended':
       if (operation.status !== 'clearing') return unchanged(operation)
-      return { operation: { ...operation, status: 'queued' }, effects: [log('attempt_failed', event.detail)] }
+      return { operation: { ...operation, status: 'queued' }, effects: event.failed ? [log('attempt_failed', event.detail)] : [] }
     case 'packets_decided':
       return packetsDecided(operation, event.decided, now)
     case 'undecidable':

@@ -14,7 +14,7 @@ const decide = (operation: Operation, verdicts: readonly Partial<DecidedPacket>[
   decided: verdicts.map((verdict, index) => ({ id: operation.packets[index]!.id, result: 'delivered', relayedBy: 'us', refundReason: 'relayed_by_other', ...verdict })),
 })
 const started: OperationEvent = { type: 'run_started', runId: 'run', executor: 'clear_packets' }
-const ended: OperationEvent = { type: 'run_ended', detail: {} }
+const ended: OperationEvent = { type: 'run_ended', failed: true, detail: {} }
 
 /** Applies events in order; returns the operation and everything that happened. */
 function after(operation: Operation, ...events: readonly OperationEvent[]): { operation: Operation, effects: Effect[] } {
@@ -184,6 +184,8 @@ describe('runs and attention', () => {
     expect(running).toMatchObject({ status: 'clearing', attempted: true })
     expect(after(running, started)).toEqual({ operation: running, effects: [] })
     expect(after(running, ended).operation).toMatchObject({ status: 'queued', attempted: true })
+    expect(after(running, ended).effects).toContainEqual(expect.objectContaining({ event: 'attempt_failed' }))
+    expect(after(running, { ...ended, failed: false })).toEqual({ operation: after(running, ended).operation, effects: [] })
   })
 
   it('stop what cannot be decided, without moving money', () => {
