@@ -57,7 +57,7 @@ write_facts() {
     "CHAIN_RPC_ENDPOINTS=\([.a,.b] | map(.id as $id | .rpcs | map("\($id):\(.)")) | add | join(","))",
     "SERVICE_WALLET_ADDRESS=\(.a.id):\(.a.accounts.service),\(.b.id):\(.b.accounts.service)",
     "ADMIN_ADDRESSES=\(.a.accounts.admin),\(.b.accounts.admin)",
-    "CLEARING_SERVICE_FEE=1000000", "CLEARING_PER_PACKET_FEE=100000", "GAS_CONVERSION_RATES=uosmo/uatom=0.1,uatom/uosmo=10",
+    "CLEARING_SERVICE_FEE=1000000", "CLEARING_PER_PACKET_FEE=100000", "GAS_CONVERSION_RATES=uosmo/uatom=0.1",
     "STUCK_AFTER_SECONDS=10", "HERMES_BINARY=\(.hermes)", "HERMES_CONFIG_PATH=\(.hermesConfig)"' "$NET/net.json" >"$NET/app.env"
 }
 
