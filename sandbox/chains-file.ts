@@ -7,6 +7,8 @@ export interface ChainsFile {
     readonly chainName: string
     readonly prettyName: string
     readonly bech32Prefix: string
+    /** Pages show a ribbon. */
+    readonly sandbox: true
     readonly slip44: number
     readonly feeTokens: readonly { readonly denom: string, readonly fixedMinGasPrice: string, readonly averageGasPrice: string }[]
     readonly assets: readonly { readonly denom: string, readonly symbol: string, readonly exponent: number }[]
@@ -40,6 +42,7 @@ export function chainsFileOf(network: Network): ChainsFile {
       chainName: spec.chainName,
       prettyName: spec.prettyName,
       bech32Prefix: spec.bech32Prefix,
+      sandbox: true,
       slip44: spec.slip44,
       feeTokens: [{ denom: spec.feeDenom, fixedMinGasPrice: spec.gasPrice, averageGasPrice: doubled(spec.gasPrice) }],
       assets: [{ denom: spec.feeDenom, symbol: spec.symbol, exponent: spec.exponent }],

@@ -33,7 +33,7 @@ export function sandboxEnvironment(sandbox: Sandbox, { port, dataDir }: DemoOpti
     HERMES_BINARY: sandbox.hermes.binary,
     HERMES_CONFIG_PATH: sandbox.hermes.configPath,
     HERMES_REST_API_URL: sandbox.hermes.restUrl,
-    STUCK_AFTER_SECONDS: '60',
+    STUCK_AFTER_SECONDS: process.env.STUCK_AFTER_SECONDS ?? '60',
     LOG_LEVEL: 'info',
     NUXT_PUBLIC_WALLET_SCRIPT: `${sandbox.controlUrl}/wallet.js`,
   }
