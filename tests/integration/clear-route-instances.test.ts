@@ -4,7 +4,8 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeHermesRelayer } from '../../server/adapters/hermes/relayer'
 import type { PacketRelayer, RelayRun } from '../../server/usecases/ports'
-import { moneyOf, openClearingWorld, type ClearingWorld } from './clear-route.world'
+import { formatChannelEnd } from '../../shared/utils/packet-id'
+import { moneyOf, openClearingWorld, statusRow, type ClearingWorld } from './clear-route.world'
 
 let world: ClearingWorld
 beforeAll(async () => {
@@ -23,7 +24,7 @@ function relayerThat(act: (run: RelayRun) => Promise<'run' | 'nothing'>): Packet
   return { ...relayer, run: async run => await act(run) === 'run' ? relayer.run(run) : nothing }
 }
 
-const jobsFor = async (channelId: string) => world.database.db.execute<{ run_at: string }>(sql`select run_at::text from graphile_worker.jobs where task_identifier = 'clear_route' and key like ${`%/${channelId}:%`} order by run_at`)
+const jobKeys = async () => (await world.database.db.execute<{ key: string }>(sql`select key from graphile_worker.jobs`)).map(job => job.key)
 
 async function startInstance() {
   const { chains, hermes, chainsFile } = world.sandbox
@@ -70,6 +71,7 @@ describe('several instances on one database', () => {
     const back = await world.control('transfer', { chainId: reverse.chainId }) as { packets: string[] }
     const sequence = BigInt(back.packets[0]!.split('/').at(-1)!)
     const ids = [await world.paidOperation([packet!]), await world.paidOperation([{ ...reverse, sequence }], { destination: world.route })]
+    await world.database.db.execute(sql`delete from graphile_worker._private_jobs`)
     let running = 0
     let most = 0
     const relayer = relayerThat(async () => {
@@ -82,11 +84,11 @@ describe('several instances on one database', () => {
     await Promise.all([clearRoute(world.route), clearRoute(reverse)])
     expect(most).toBe(1)
     const finished = await Promise.all(ids.map(async id => (await world.operation(id)).status))
-    expect(finished.sort()).toEqual(['cleared', 'queued'])
-    for (const route of [reverse, world.route]) await clearRoute(route)
+    expect([...finished].sort()).toEqual(['cleared', 'queued'])
+    const waiting = finished[0] === 'queued' ? world.route : reverse
+    expect(await jobKeys()).toContain(`clear_route:${formatChannelEnd(waiting)}:now`)
+    await clearRoute(waiting)
     expect(await Promise.all(ids.map(async id => (await world.operation(id)).status))).toEqual(['cleared', 'cleared'])
-    const woken = await jobsFor(finished[0] === 'cleared' ? reverse.channelId : world.route.channelId)
-    expect(woken.length).toBeGreaterThan(0)
   })
 
   it('write nothing for a run that another instance took over meanwhile', async () => {
@@ -106,6 +108,32 @@ describe('several instances on one database', () => {
     const settled = await world.clearUntilSettled(id, taker.clearRoute)
     expect(settled.packets[0]).toMatchObject({ result: 'delivered', relayedBy: 'us' })
     expect((await world.runs()).slice(before).map(run => run.result)).toEqual(['nothing_to_do'])
+  })
+})
+
+describe('a run that was taken over', () => {
+  it('does not disturb the run that follows it', async () => {
+    const [packet] = await world.strand(1)
+    const id = await world.paidOperation([packet!])
+    let letGo = () => {}
+    const held = new Promise<void>(resolve => letGo = resolve)
+    const taker = world.another({ relayer: relayerThat(async () => {
+      await held
+      return 'run'
+    }) })
+    let taken: Promise<void> | undefined
+    const { clearRoute } = world.another({ relayer: relayerThat(async () => {
+      world.clock.offsetMs += 120_000
+      await taker.sweep()
+      taken = taker.clearRoute(world.route)
+      await expect.poll(async () => (await statusRow(world, id))?.status, { timeout: 5_000 }).toBe('clearing')
+      return 'nothing'
+    }) })
+    await clearRoute(world.route)
+    expect((await world.operation(id)).status).toBe('clearing')
+    letGo()
+    await taken
+    expect((await world.operation(id)).status).toBe('cleared')
   })
 })
 

@@ -113,7 +113,7 @@ export async function openClearingWorld(blockTimeMs = 150): Promise<ClearingWorl
       height += 1n
       const inbound = { chainId: hub.chainId, height, blockTime: clock.now(), txIndex: 0, msgIndex: 0, txHash: 'AA'.repeat(32), coin: token.total, fromAddress: 'cosmos1payer', memo: token.memoCode, kind: 'msg_send' as const }
       await store.transaction(async (tx) => {
-        await tx.insertInbound([inbound], { blockHash: 'BB'.repeat(32), codes: [0], endpoint: 'test', confirmedBySecond: true }, clock.now())
+        await tx.insertInbound([inbound], { blockHash: 'BB'.repeat(32), codes: [0], endpoint: 'test', confirmation: 'agreed' }, clock.now())
         await creditSeenPayments(tx, hub.chainId, height, { confirmationBlocks: 1, quorumAmount: () => 0n, refundableDenoms: () => new Set(), clearingDeadlineMs: options.deadlineMs ?? 1_800_000 }, clock)
       })
       return awaiting.id
@@ -155,6 +155,7 @@ export async function moneyOf(world: ClearingWorld, id: Operation['id']): Promis
   return { credited: sum(row => row.creditedAmount), consumed: sum(row => row.consumedAmount), goesBack: sum(row => row.refundPlannedAmount) }
 }
 
+/** The operation's row without locking it, for looks while somebody works on it. */
 export async function statusRow(world: ClearingWorld, id: Operation['id']) {
   const [row] = await world.database.db.select().from(clearingOperations).where(eq(clearingOperations.id, id))
   return row
