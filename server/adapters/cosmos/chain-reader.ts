@@ -45,7 +45,7 @@ function openChain(chain: ServedChain, options: ChainReaderOptions): OpenChain {
 export function openChainReader(options: ChainReaderOptions): ChainReader & { close(): void } {
   const chains = new Map(options.directory.chains().map(chain => [chain.chainId, openChain(chain, options)]))
   const open = (chainId: string): OpenChain => accessTo(chains, chainId) as OpenChain
-  const routes = new Routes(chains, options.directory)
+  const routes = new Routes(chains, options.directory, options.clock)
   const history = new PacketHistory(chains)
   const states = new PacketStates(chains, routes, history)
   const search = new PacketSearch(chains, routes, history)

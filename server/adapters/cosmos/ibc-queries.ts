@@ -113,27 +113,27 @@ export async function readAllCommitments(pool: EndpointPool, end: End): Promise<
   return { sequences: [...new Set(items)].sort((a, b) => a < b ? -1 : 1), height }
 }
 
-/** Stored acknowledgement hashes of the asked sequences, on the receiving chain; a sequence without one is absent. */
-export async function readAcknowledgements(pool: EndpointPool, end: End, sequences: readonly bigint[], minHeight = 0n): Promise<{ hashes: ReadonlyMap<bigint, Uint8Array>, height: bigint }> {
+/** Acknowledgement hashes that the receiving chain held at `height` for these sequences; a sequence without one is absent. */
+export async function readAcknowledgements(pool: EndpointPool, end: End, sequences: readonly bigint[], height: bigint): Promise<{ hashes: ReadonlyMap<bigint, Uint8Array>, height: bigint }> {
   const wanted = new Set(sequences)
   const answers = await Promise.all(chunks(sequences).map(packetCommitmentSequences => allPages(async (key, atHeight) => {
     const answer = await query(pool, `${service}/PacketAcknowledgements`, {
       codec: channel.QueryPacketAcknowledgementsRequest, message: { portId: end.portId, channelId: end.channelId, packetCommitmentSequences, pagination: pageRequest(key) },
-    }, channel.QueryPacketAcknowledgementsResponse, { height: atHeight, minHeight })
+    }, channel.QueryPacketAcknowledgementsResponse, { height: atHeight ?? height })
     return { ...answer, value: { items: answer.value.acknowledgements, nextKey: answer.value.pagination?.nextKey ?? new Uint8Array() } }
   })))
   const found = answers.flatMap(answer => answer.items).filter(item => wanted.has(item.sequence))
   return { hashes: new Map(found.map(item => [item.sequence, item.data])), height: lowest(answers) }
 }
 
-/** Next sequence the channel will send; 0 where there is no such channel. */
-export async function readNextSequenceSend(pool: EndpointPool, end: End): Promise<QueryAnswer<bigint>> {
+/** Next sequence the channel would send at `height`; 0 where there is no such channel. */
+export async function readNextSequenceSend(pool: EndpointPool, end: End, height: bigint): Promise<QueryAnswer<bigint>> {
   try {
-    const answer = await query(pool, `${service}/NextSequenceSend`, { codec: channel.QueryNextSequenceSendRequest, message: { portId: end.portId, channelId: end.channelId } }, channel.QueryNextSequenceSendResponse)
+    const answer = await query(pool, `${service}/NextSequenceSend`, { codec: channel.QueryNextSequenceSendRequest, message: { portId: end.portId, channelId: end.channelId } }, channel.QueryNextSequenceSendResponse, { height })
     return { ...answer, value: answer.value.nextSequenceSend }
   }
   catch (cause) {
-    if (cause instanceof QueryRefused && cause.notFound && !cause.unknownPath) return { value: 0n, height: pool.bestHeight(), endpoint: '' }
+    if (cause instanceof QueryRefused && cause.notFound && !cause.unknownPath) return { value: 0n, height, endpoint: '' }
     throw cause
   }
 }

@@ -63,18 +63,15 @@ export class PacketStates {
     const access = this.chains.get(source.chainId)
     const notServed = unknown(`${source.chainId} is not served`)
     if (!access) return { source, destination: null, committed: notServed, nextSequenceSend: notServed, unreceived: notServed, hashes: notServed, sourceTip: notServed, destinationTip: notServed, sentUnknown: notServed.reason }
-    const [route, committed, nextSequenceSend, sourceTip] = await Promise.all([
+    const [route, committed, sourceTip] = await Promise.all([
       this.destinationOf(source),
       attempt(async () => {
         const answer = await readCommitted(access.pool, source, sequences)
         return known(answer.committed, answer.height)
       }),
-      attempt(async () => {
-        const answer = await readNextSequenceSend(access.pool, source)
-        return known(answer.value, answer.height)
-      }),
       this.tip(source.chainId),
     ])
+    const nextSequenceSend = await this.readCounter(source, sequences, committed)
     const [sentUnknown, there] = await Promise.all([
       this.searchSent(source, sequences, committed, withLegs),
       this.readDestination(route, sequences, committed, nextSequenceSend),
@@ -82,6 +79,16 @@ export class PacketStates {
     const reading = { source, destination: route.destination, committed, nextSequenceSend, sourceTip, ...there, sentUnknown }
     await this.searchFurther(reading, sequences, withLegs)
     return reading
+  }
+
+  /** Of the very height the commitments were read at: a packet sent in between must not look finished. */
+  private async readCounter(source: ChannelEnd, sequences: readonly bigint[], committed: Answer<ReadonlySet<bigint>>): Promise<Answer<bigint>> {
+    if (!committed.known) return notNeeded
+    if (sequences.every(sequence => committed.value.has(sequence))) return notNeeded
+    return attempt(async () => {
+      const answer = await readNextSequenceSend(accessTo(this.chains, source.chainId).pool, source, committed.height)
+      return known(answer.value, answer.height)
+    })
   }
 
   /** Pending packets always need theirs, for the timeout; finished ones only where legs are wanted. Returns what could not be asked. */
@@ -117,7 +124,8 @@ export class PacketStates {
     const received = unreceived.known ? everSent.filter(sequence => !unreceived.value.has(sequence)) : []
     if (received.length === 0) return { unreceived, hashes: unreceived.known ? known(new Map(), unreceived.height) : unreceived, destinationTip }
     const hashes = await attempt(async () => {
-      const answer = await readAcknowledgements(access.pool, destination, received, minHeight)
+      // Of the same height as the receipts: one written later must not look missing.
+      const answer = await readAcknowledgements(access.pool, destination, received, unreceived.known ? unreceived.height : minHeight)
       return known<ReadonlyMap<bigint, Uint8Array>>(answer.hashes, answer.height)
     })
     return { unreceived, hashes, destinationTip }

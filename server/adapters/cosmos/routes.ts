@@ -1,18 +1,25 @@
 import type { ChannelEnd } from '../../../shared/utils/packet-id'
 import { formatChannelEnd } from '../../../shared/utils/packet-id'
 import type { Answer, ChannelState, ClientStatus, RouteFacts } from '../../domain/packet/facts'
-import type { ChainDirectory } from '../../usecases/ports'
+import type { ChainDirectory, Clock } from '../../usecases/ports'
 import { QueryRefused } from './abci'
 import { attempt, isUnanswered, known, unknown } from './answers'
-import { accessTo, type ChainAccesses } from './chains'
+import { accessTo, type ChainAccess, type ChainAccesses } from './chains'
 import { readChannel, readClientChainId, readClientId, readClientStatus, type ChannelAnswer } from './ibc-queries'
+
+/** How long a channel that leads nowhere we serve is not asked about again. */
+const unservedMs = 600_000
+const unservedKept = 10_000
 
 /** Looks up channels, their counterparties and clients; what never changes is remembered. */
 export class Routes {
   private readonly clientIds = new Map<string, string>()
   private readonly counterparties = new Map<string, ChannelEnd>()
 
-  constructor(private readonly chains: ChainAccesses, private readonly directory: ChainDirectory) {}
+  /** When a channel was found to lead to no served chain. */
+  private readonly unserved = new Map<string, Date>()
+
+  constructor(private readonly chains: ChainAccesses, private readonly directory: ChainDirectory, private readonly clock: Clock) {}
 
   /**
    * The other end of a channel, when both chains are served: from the directory, else from the chains themselves (the
@@ -23,7 +30,21 @@ export class Routes {
     const listed = this.directory.counterparty(end) ?? this.counterparties.get(formatChannelEnd(end))
     if (listed) return listed
     const access = this.chains.get(end.chainId)
-    if (!access) return null
+    const unservedAt = this.unserved.get(formatChannelEnd(end))
+    if (!access || (unservedAt && this.clock.now().getTime() - unservedAt.getTime() < unservedMs)) return null
+    const found = await this.resolve(access, end)
+    if (found) this.counterparties.set(formatChannelEnd(end), found)
+    else this.rememberUnserved(end)
+    return found
+  }
+
+  private rememberUnserved(end: ChannelEnd): void {
+    // Anybody may ask about any name: the memory stays small.
+    if (this.unserved.size >= unservedKept) this.unserved.clear()
+    this.unserved.set(formatChannelEnd(end), this.clock.now())
+  }
+
+  private async resolve(access: ChainAccess, end: ChannelEnd): Promise<ChannelEnd | null> {
     try {
       const { value: channel } = await readChannel(access.pool, end)
       const chainId = await readClientChainId(access.pool, await this.clientId(end.chainId, channel.connectionId))
@@ -31,9 +52,7 @@ export class Routes {
       if (!other) return null
       const counterparty = { chainId: other.chain.chainId, ...channel.counterparty }
       const { value: back } = await readChannel(other.pool, counterparty)
-      if (back.counterparty.channelId !== end.channelId || back.counterparty.portId !== end.portId) return null
-      this.counterparties.set(formatChannelEnd(end), counterparty)
-      return counterparty
+      return back.counterparty.channelId === end.channelId && back.counterparty.portId === end.portId ? counterparty : null
     }
     catch (cause) {
       if (cause instanceof QueryRefused && cause.notFound) return null
