@@ -1,4 +1,5 @@
 import { paymentAddressOf, isRefundableDenom } from './config-chains'
+import type { AppConfig } from './config'
 import type { Infrastructure } from './infrastructure'
 import type { Services } from './services-type'
 import { adr36Verifier } from './adapters/adr36/signature-verifier'
@@ -19,6 +20,7 @@ import { runTimeLimitMs } from './domain/clearing/schedule'
 import { amountIn } from './domain/pricing/amount-setting'
 import type { ChainDirectory, TokenSigner } from './usecases/ports'
 import { makeBroadcastPayment } from './usecases/broadcast-payment'
+import type { ClearingSettings } from './usecases/clearing-deps'
 import { makeBuildQuote } from './usecases/build-quote'
 import { makeClearRoute } from './usecases/clear-route'
 import { makeCreateChallenge } from './usecases/create-challenge'
@@ -52,9 +54,13 @@ export interface BuiltServices {
 /** A chain without a block for this long counts as stopped. */
 const haltedAfterMs = 60_000
 
-const clearingSettings = {
-  largestBatch: 30, runTimeLimitMs, leaseMarginMs: 30_000, haltedAfterMs, unknownPatienceMs: 600_000, indexPatienceMs: 6_000, idleAfterDoneMs: 5_000,
-}
+const clearingSettings = ({ clearing: { runLimitMs } }: AppConfig): ClearingSettings => ({
+  largestBatch: 30, haltedAfterMs,
+  runTimeLimitMs: packets => runTimeLimitMs(packets, runLimitMs),
+  // Room to read the chain after the run; a lease that is over too early costs one more reading, never a result.
+  leaseMarginMs: Math.min(30_000, runLimitMs),
+  unknownPatienceMs: 600_000, indexPatienceMs: 6_000, idleAfterDoneMs: 5_000,
+})
 
 function paymentPolicy({ config }: Infrastructure, directory: ChainDirectory): ScanDependencies['policy'] {
   return {
@@ -112,7 +118,7 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
   const signer = makeTokenSigner(keys.tokenSigning)
   const { reads, paymentAddress, previewQuote, requestToken } = clearingServices(infrastructure, world, signer)
   const closing = new AbortController()
-  const clearing = { store, chains: reader, directory, relayer, clock, ids, logger, metrics, instanceId, settings: clearingSettings, closing: closing.signal }
+  const clearing = { store, chains: reader, directory, relayer, clock, ids, logger, metrics, instanceId, settings: clearingSettings(config), closing: closing.signal }
   const scanning: ScanDependencies = {
     store, reader, clock, logger, metrics, instanceId, policy: paymentPolicy(infrastructure, directory),
     serviceAddresses: chainId => new Set(wallets.filter(wallet => wallet.chainId === chainId).map(wallet => wallet.address)),
@@ -132,7 +138,7 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
     getPacket: makeGetPacket({ reader, directory, judge, clock }),
     refreshPacketIndex: makeRefreshPacketIndex({ reader, directory, index, clock, logger }),
     previewQuote, requestToken,
-    getClearingStatus: makeGetClearingStatus({ reads, directory, clock, endpointCount: chainId => reader.endpoints(chainId).length }),
+    getClearingStatus: makeGetClearingStatus({ reads, directory, clock }),
     verifyPayment: makeVerifyPayment({ store, reads, reader, logger }),
     listOperations: makeListOperations({ reads }),
     userStatistics: makeUserStatistics({ reads }),

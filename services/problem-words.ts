@@ -54,7 +54,6 @@ export const refusalWords: Readonly<Record<PacketRefusalCode, string>> = {
   async_ack_pending: 'It arrived and is being forwarded to another chain; only the next hop can finish it.',
   duplicate_in_request: 'It is in the list twice.',
   claimed_by_other: 'Somebody else has paid for it already.',
-  other_channel_set: 'It belongs to another channel than the rest; clear it separately.',
   earlier_packet_pending: 'Its channel delivers in order, and an earlier packet must be cleared first.',
   chain_halted: 'The destination chain makes no blocks at the moment.',
   packet_data_pruned: 'No node keeps the data that is needed to relay it.',

@@ -170,7 +170,7 @@ CREATE TABLE "payments" (
 	"block_hash" text NOT NULL,
 	"result_codes" integer[] NOT NULL,
 	"endpoint" text NOT NULL,
-	"confirmed_by_second" boolean NOT NULL,
+	"confirmation" text NOT NULL,
 	"reason" text,
 	"suggestion" text,
 	"created_at" timestamp with time zone NOT NULL,
@@ -180,6 +180,7 @@ CREATE TABLE "payments" (
 	CONSTRAINT "payments_never_given_twice" CHECK ("payments"."consumed_amount" + "payments"."refund_planned_amount" <= "payments"."amount"),
 	CONSTRAINT "payments_only_msg_send_credits" CHECK ("payments"."credited_amount" = 0 or "payments"."kind" = 'msg_send'),
 	CONSTRAINT "payments_state_known" CHECK ("payments"."state" in ('seen','credited','refund_owed','unallocated')),
+	CONSTRAINT "payments_confirmation_known" CHECK ("payments"."confirmation" in ('none','single','agreed')),
 	CONSTRAINT "payments_credited_has_operation" CHECK ("payments"."state" not in ('credited','refund_owed') or "payments"."operation_id" is not null)
 );
 --> statement-breakpoint
@@ -301,11 +302,10 @@ CREATE VIEW "public"."user_operations" AS (
   union
   select p.from_address, p.operation_id from payments p where p.operation_id is not null and p.from_address is not null);--> statement-breakpoint
 CREATE VIEW "public"."user_statistics" AS (
-  select u.address, t.total_denom as denom, count(distinct u.operation_id) as operations,
-    coalesce(sum((select sum(p.credited_amount) from payments p where p.operation_id = u.operation_id and p.from_address = u.address)), 0)::numeric(78,0) as credited,
-    coalesce(sum((select sum(r.amount) from refunds r join payments p on p.id = r.payment_id where r.operation_id = u.operation_id and p.from_address = u.address)), 0)::numeric(78,0) as refunded
-  from user_operations u join clearing_operations o on o.id = u.operation_id join clearing_tokens t on t.token = o.token
-  group by u.address, t.total_denom);--> statement-breakpoint
+  select p.from_address as address, p.denom, count(distinct p.operation_id) as operations, sum(p.amount)::numeric(78,0) as paid,
+    coalesce(sum((select sum(r.amount) from refunds r where r.payment_id = p.id)), 0)::numeric(78,0) as refunded
+  from payments p where p.operation_id is not null and p.from_address is not null
+  group by p.from_address, p.denom);--> statement-breakpoint
 -- The ledger is append-only: corrections are new entries.
 CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

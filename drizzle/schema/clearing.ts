@@ -132,4 +132,3 @@ export const idempotencyKeys = pgTable('idempotency_keys', {
   createdAt: instant('created_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
 }, table => [primaryKey({ columns: [table.scope, table.key] }), index('idempotency_keys_expiry').on(table.expiresAt)])
-

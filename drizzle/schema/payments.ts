@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { bigserial, boolean, check, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
-import type { PaymentState, RefundReason, RefundState } from '../../shared/types/clearing'
+import type { PaymentConfirmation, PaymentState, RefundReason, RefundState } from '../../shared/types/clearing'
 import { clearingOperations } from './clearing'
 import { amount, height, instant } from './columns'
 
@@ -27,7 +27,7 @@ export const payments = pgTable('payments', {
   blockHash: text('block_hash').notNull(),
   resultCodes: integer('result_codes').array().notNull(),
   endpoint: text('endpoint').notNull(),
-  confirmedBySecond: boolean('confirmed_by_second').notNull(),
+  confirmation: text('confirmation').$type<PaymentConfirmation>().notNull(),
   reason: text('reason'),
   /** A memo code this payment may have meant, for a person to judge. */
   suggestion: text('suggestion'),
@@ -39,6 +39,7 @@ export const payments = pgTable('payments', {
   check('payments_never_given_twice', sql`${table.consumedAmount} + ${table.refundPlannedAmount} <= ${table.amount}`),
   check('payments_only_msg_send_credits', sql`${table.creditedAmount} = 0 or ${table.kind} = 'msg_send'`),
   check('payments_state_known', sql`${table.state} in ('seen','credited','refund_owed','unallocated')`),
+  check('payments_confirmation_known', sql`${table.confirmation} in ('none','single','agreed')`),
   check('payments_credited_has_operation', sql`${table.state} not in ('credited','refund_owed') or ${table.operationId} is not null`),
   index('payments_seen').on(table.chainId, table.height).where(sql`state = 'seen'`),
   index('payments_by_operation').on(table.operationId),

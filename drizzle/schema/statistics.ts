@@ -11,16 +11,15 @@ export const userOperations = pgView('user_operations', {
   union
   select p.from_address, p.operation_id from payments p where p.operation_id is not null and p.from_address is not null`)
 
-/** Totals per address and denom, computed from rows so that they can never disagree with them. */
+/** What an address paid and what of it goes back, per denom; a surplus counts as paid, although it is never credited. */
 export const userStatistics = pgView('user_statistics', {
   address: text('address').notNull(),
   denom: text('denom').notNull(),
   operations: bigint('operations', { mode: 'number' }).notNull(),
-  credited: amount('credited').notNull(),
+  paid: amount('paid').notNull(),
   refunded: amount('refunded').notNull(),
 }).as(sql`
-  select u.address, t.total_denom as denom, count(distinct u.operation_id) as operations,
-    coalesce(sum((select sum(p.credited_amount) from payments p where p.operation_id = u.operation_id and p.from_address = u.address)), 0)::numeric(78,0) as credited,
-    coalesce(sum((select sum(r.amount) from refunds r join payments p on p.id = r.payment_id where r.operation_id = u.operation_id and p.from_address = u.address)), 0)::numeric(78,0) as refunded
-  from user_operations u join clearing_operations o on o.id = u.operation_id join clearing_tokens t on t.token = o.token
-  group by u.address, t.total_denom`)
+  select p.from_address as address, p.denom, count(distinct p.operation_id) as operations, sum(p.amount)::numeric(78,0) as paid,
+    coalesce(sum((select sum(r.amount) from refunds r where r.payment_id = p.id)), 0)::numeric(78,0) as refunded
+  from payments p where p.operation_id is not null and p.from_address is not null
+  group by p.from_address, p.denom`)

@@ -48,7 +48,7 @@ export async function creditSeenPayments(tx: StoreTransaction, chainId: string, 
   const now = clock.now()
   for (const payment of await tx.lockSeenPayments(chainId, height - BigInt(policy.confirmationBlocks - 1))) {
     const key = memoKey(readMemo(payment.inbound.memo))
-    const needsSecond = !payment.confirmedBySecond && payment.inbound.coin.amount >= policy.quorumAmount(chainId, payment.inbound.coin.denom)
+    const needsSecond = payment.confirmation === 'none' && payment.inbound.coin.amount >= policy.quorumAmount(chainId, payment.inbound.coin.denom)
     if (needsSecond && key !== null) waiting.add(key)
     // A later payment for the same token waits too: rows fill a total in chain order.
     if (needsSecond || (key !== null && waiting.has(key))) continue

@@ -11,17 +11,15 @@ interface Deps {
   readonly reads: ClearingReads
   readonly directory: ChainDirectory
   readonly clock: Clock
-  /** How many endpoints a chain has: with one, nothing was ever confirmed by a second. */
-  readonly endpointCount: (chainId: string) => number
 }
 
-export function makeGetClearingStatus({ reads, directory, clock, endpointCount }: Deps): GetClearingStatus {
+export function makeGetClearingStatus({ reads, directory, clock }: Deps): GetClearingStatus {
   return async (token) => {
     const record = await reads.operation(token)
     if (!record) throw new DomainError('token_not_found', 'There is no clearing with this token.', { nextStep: 'Check that the link is complete.' })
     const chain = directory.chain(record.paymentChainId)
     // A chain taken out of the configuration still shows its old operations, in base units.
     const money = chain && chain.feeDenom === record.total.denom ? { symbol: chain.feeSymbol, exponent: chain.feeExponent } : { symbol: record.total.denom, exponent: 0 }
-    return toStatusDto(record, clock.now(), { ...money, endpointCount: endpointCount(record.paymentChainId) })
+    return toStatusDto(record, clock.now(), money)
   }
 }

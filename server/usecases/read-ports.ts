@@ -1,4 +1,4 @@
-import type { OperationEventType, OperationStatus, PacketResultName, PaymentIssue, PaymentState, RefundStatus, RelayedBy } from '../../shared/types/clearing'
+import type { OperationEventType, OperationStatus, PacketResultName, PaymentConfirmation, PaymentIssue, PaymentState, RefundStatus, RelayedBy } from '../../shared/types/clearing'
 import type { PacketNeed } from '../../shared/types/packet'
 import type { Coin } from '../../shared/utils/coin'
 import type { PacketId } from '../../shared/utils/packet-id'
@@ -16,7 +16,7 @@ export interface PaymentRecord {
   readonly memo: string
   readonly state: PaymentState
   readonly creditedAmount: bigint
-  readonly confirmedBySecond: boolean
+  readonly confirmation: PaymentConfirmation
   readonly reason: string | null
 }
 

@@ -1,8 +1,9 @@
+import type { PaymentConfirmation } from '../../shared/types/clearing'
 import { readMemo } from '../../shared/utils/memo-code'
 import type { InboundTransfer, ScannedBlock } from '../domain/payment/inbound'
 import { recogniseInbound } from '../domain/payment/recognise'
 import { creditSeenPayments, expirePastGrace, type PaymentPolicy } from './credit-payments'
-import type { ChainReader, Clock, Logger, Metrics } from './ports'
+import type { BlockAgreement, ChainReader, Clock, Logger, Metrics } from './ports'
 import type { CursorRow, Store, StoreTransaction } from './store-ports'
 
 export interface ScanDependencies {
@@ -32,13 +33,15 @@ async function noteSeen(tx: StoreTransaction, transfers: readonly InboundTransfe
   }
 }
 
+const confirmationOf = (agreement: BlockAgreement): PaymentConfirmation => agreement === 'agreed' || agreement === 'single' ? agreement : 'none'
+
 /** Records a block's inbound transfers, credits what may be credited, expires what is due, and moves the cursor: one transaction. */
 async function recordBlock(deps: ScanDependencies, purpose: CursorRow['purpose'], block: ScannedBlock): Promise<void> {
   const transfers = recogniseInbound(block, deps.serviceAddresses(block.chainId))
   const codes = block.txs.map(tx => tx.code)
   const agreement = transfers.length > 0 ? await deps.reader.confirmBlock({ ...block, codes }) : 'agreed'
   if (agreement === 'disputed') deps.logger.error({ chainId: block.chainId, height: block.height.toString() }, 'endpoints disagree about a block that pays us')
-  const source = { blockHash: block.blockHash, codes, endpoint: block.endpoint, confirmedBySecond: agreement === 'agreed' || agreement === 'single' }
+  const source = { blockHash: block.blockHash, codes, endpoint: block.endpoint, confirmation: confirmationOf(agreement) }
   await deps.store.transaction(async (tx) => {
     const cursor = await tx.lockCursor(block.chainId, purpose, block.height - 1n)
     if (cursor.height !== block.height - 1n) return // another instance recorded it
@@ -73,12 +76,13 @@ async function confirmWaiting(deps: ScanDependencies, chainId: string, cursorHei
   let stillWaiting = false
   for (const waiting of await deps.store.heightsAwaitingSecond(chainId)) {
     const agreement = await deps.reader.confirmBlock({ chainId, ...waiting })
-    if (agreement !== 'agreed' && agreement !== 'single') {
+    const confirmation = confirmationOf(agreement)
+    if (confirmation === 'none') {
       stillWaiting = true
       continue
     }
     await deps.store.transaction(async (tx) => {
-      await tx.setConfirmedBySecond(chainId, waiting.height)
+      await tx.setConfirmation(chainId, waiting.height, confirmation)
       await creditSeenPayments(tx, chainId, cursorHeight, deps.policy, deps.clock)
     })
   }

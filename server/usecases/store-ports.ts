@@ -1,4 +1,4 @@
-import type { RefundReason, RefundState } from '../../shared/types/clearing'
+import type { PaymentConfirmation, RefundReason, RefundState } from '../../shared/types/clearing'
 import type { PacketNeed } from '../../shared/types/packet'
 import type { Coin } from '../../shared/utils/coin'
 import type { MemoReading } from '../../shared/utils/memo-code'
@@ -36,7 +36,7 @@ export interface SeenPayment {
   readonly blockHash: string
   readonly codes: readonly number[]
   readonly endpoint: string
-  readonly confirmedBySecond: boolean
+  readonly confirmation: PaymentConfirmation
 }
 
 export interface CursorRow {
@@ -110,10 +110,10 @@ export interface StoreTransaction {
   appendEvent(id: OperationId, event: Extract<Effect, { type: 'log' }>, cause: Cause, now: Date): Promise<void>
 
   /** Inserts what is new (by key) as `seen` and returns only those; logs payment_seen on the operation a memo names. */
-  insertInbound(rows: readonly InboundTransfer[], source: { readonly blockHash: string, readonly codes: readonly number[], readonly endpoint: string, readonly confirmedBySecond: boolean }, now: Date): Promise<readonly PaymentId[]>
+  insertInbound(rows: readonly InboundTransfer[], source: { readonly blockHash: string, readonly codes: readonly number[], readonly endpoint: string, readonly confirmation: PaymentConfirmation }, now: Date): Promise<readonly PaymentId[]>
   /** `seen` rows of blocks up to `height`, in chain order, locked. */
   lockSeenPayments(chainId: string, upToHeight: bigint): Promise<readonly SeenPayment[]>
-  setConfirmedBySecond(chainId: string, height: bigint): Promise<void>
+  setConfirmation(chainId: string, height: bigint, confirmation: PaymentConfirmation): Promise<void>
   leaveUnallocated(id: PaymentId, reason: string): Promise<void>
 
   /** Inserts the cursor at `height` if there is none; locks and returns it. */

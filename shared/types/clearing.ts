@@ -19,6 +19,9 @@ export const paymentStates = ['seen', 'credited', 'refund_owed', 'unallocated'] 
 /** `seen`: waits for confirmations or a second source. `credited`: counts towards its operation (maybe with a surplus owed back). */
 export type PaymentState = typeof paymentStates[number]
 
+/** Who vouches for the block of a payment: nobody yet, the only endpoint there is, or two that agree. */
+export type PaymentConfirmation = 'none' | 'single' | 'agreed'
+
 export const refundReasons = ['overpaid', 'duplicate', 'too_late', 'wrong_denom', 'underpaid', 'not_cleared', 'relayed_by_other', 'not_needed', 'deadline', 'operator_decision'] as const
 export type RefundReason = typeof refundReasons[number]
 

@@ -10,7 +10,7 @@ export type ErrorCode = typeof errorCodes[number]
 /** Why one packet of a quote was refused. */
 export const packetRefusalCodes = [
   'not_found', 'already_completed', 'already_delivered', 'in_flight', 'state_unknown', 'route_not_served', 'client_not_active', 'channel_not_open',
-  'async_ack_pending', 'duplicate_in_request', 'claimed_by_other', 'other_channel_set', 'packet_data_pruned', 'receiver_or_memo_too_long',
+  'async_ack_pending', 'duplicate_in_request', 'claimed_by_other', 'packet_data_pruned', 'receiver_or_memo_too_long',
   'earlier_packet_pending', 'chain_halted',
 ] as const
 export type PacketRefusalCode = typeof packetRefusalCodes[number]

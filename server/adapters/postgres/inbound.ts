@@ -1,5 +1,6 @@
 import { and, asc, eq, lte } from 'drizzle-orm'
 import { payments } from '../../../drizzle/schema'
+import type { PaymentConfirmation } from '../../../shared/types/clearing'
 import { readMemo } from '../../../shared/utils/memo-code'
 import type { PaymentId } from '../../domain/clearing/operation'
 import type { InboundTransfer } from '../../domain/payment/inbound'
@@ -21,7 +22,7 @@ export async function insertInbound(tx: Tx, rows: readonly InboundTransfer[], so
       id: rowId(), chainId: row.chainId, height: row.height, txIndex: row.txIndex, msgIndex: row.msgIndex, denom: row.coin.denom, amount: row.coin.amount,
       blockTime: row.blockTime, txHash: row.txHash, fromAddress: row.fromAddress, memo: storable(row.memo), kind: row.kind,
       state: creditable ? 'seen' : 'unallocated', reason: creditable ? null : 'not a top-level MsgSend',
-      blockHash: source.blockHash, resultCodes: [...source.codes], endpoint: source.endpoint, confirmedBySecond: source.confirmedBySecond, createdAt: now,
+      blockHash: source.blockHash, resultCodes: [...source.codes], endpoint: source.endpoint, confirmation: source.confirmation, createdAt: now,
     }).onConflictDoNothing().returning({ id: payments.id })
     if (!added) continue
     await ledger(tx, rowId(), now).paymentSeen(row.chainId, added.id, row.coin)
@@ -41,12 +42,12 @@ export async function lockSeenPayments(tx: Tx, chainId: string, upToHeight: bigi
       chainId: row.chainId, height: row.height, blockTime: row.blockTime, txIndex: row.txIndex, msgIndex: row.msgIndex, txHash: row.txHash,
       coin: { denom: row.denom, amount: row.amount }, fromAddress: row.fromAddress, memo: row.memo, kind: row.kind,
     },
-    blockHash: row.blockHash, codes: row.resultCodes, endpoint: row.endpoint, confirmedBySecond: row.confirmedBySecond,
+    blockHash: row.blockHash, codes: row.resultCodes, endpoint: row.endpoint, confirmation: row.confirmation,
   }))
 }
 
-export async function setConfirmedBySecond(tx: Tx, chainId: string, height: bigint): Promise<void> {
-  await tx.update(payments).set({ confirmedBySecond: true }).where(and(eq(payments.chainId, chainId), eq(payments.height, height), eq(payments.state, 'seen')))
+export async function setConfirmation(tx: Tx, chainId: string, height: bigint, confirmation: PaymentConfirmation): Promise<void> {
+  await tx.update(payments).set({ confirmation }).where(and(eq(payments.chainId, chainId), eq(payments.height, height), eq(payments.state, 'seen')))
 }
 
 export async function leaveUnallocated(tx: Tx, id: PaymentId, reason: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { OperationEventType, OperationStatus, PacketResultName, PaymentIssue, PaymentState, RefundReason, RefundState, RefundStatus, RelayedBy } from '../../../shared/types/clearing'
+import type { OperationEventType, OperationStatus, PacketResultName, PaymentConfirmation, PaymentIssue, PaymentState, RefundReason, RefundState, RefundStatus, RelayedBy } from '../../../shared/types/clearing'
 import type { PacketLegName, PacketNeed } from '../../../shared/types/packet'
 import { readMemo } from '../../../shared/utils/memo-code'
 import type { PaymentId } from '../../domain/clearing/operation'
@@ -20,7 +20,7 @@ interface PaymentJson {
   memo: string
   state: PaymentState
   credited_amount: string
-  confirmed_by_second: boolean
+  confirmation: PaymentConfirmation
   reason: string | null
 }
 interface EvidenceJson {
@@ -91,7 +91,7 @@ interface OperationJson {
 }
 
 const paymentColumns = `json_build_object('tx_hash', p.tx_hash, 'height', p.height::text, 'block_time', p.block_time, 'from_address', p.from_address, 'denom', p.denom,
-  'amount', p.amount::text, 'memo', p.memo, 'state', p.state, 'credited_amount', p.credited_amount::text, 'confirmed_by_second', p.confirmed_by_second, 'reason', p.reason)`
+  'amount', p.amount::text, 'memo', p.memo, 'state', p.state, 'credited_amount', p.credited_amount::text, 'confirmation', p.confirmation, 'reason', p.reason)`
 
 // A payment gets its operation when it is credited or given back; before that (or left unallocated) only its memo names it.
 const memoAsRead = `upper(btrim(memo, E' \\t\\r\\n\\f\\x0B') collate "C")`
@@ -128,7 +128,7 @@ function toPayment(row: PaymentJson): PaymentRecord {
   return {
     txHash: row.tx_hash, height: BigInt(row.height), blockTime: time(row.block_time), fromAddress: row.from_address,
     coin: { denom: row.denom, amount: BigInt(row.amount) }, memo: row.memo, state: row.state, creditedAmount: BigInt(row.credited_amount),
-    confirmedBySecond: row.confirmed_by_second, reason: row.reason,
+    confirmation: row.confirmation, reason: row.reason,
   }
 }
 

@@ -1,4 +1,5 @@
-import { sql, type SQL } from 'drizzle-orm'
+import { asc, eq, sql, type SQL } from 'drizzle-orm'
+import { userStatistics } from '../../../drizzle/schema'
 import type { OperationStatus, PacketResultName, PaymentIssue, RefundStatus } from '../../../shared/types/clearing'
 import type { PacketId } from '../../../shared/utils/packet-id'
 import type { ClearingReads, ListPosition, OperationFilter, OperationSummary, PlatformTotals, ResultCount, TimeToClear, UserTotals } from '../../usecases/read-ports'
@@ -100,14 +101,11 @@ async function userTotals(db: Database, address: string): Promise<UserTotals> {
     countOperations(db, operations),
     resultCounts(db, operations),
     timeToClear(db, operations),
-    // A surplus was paid and goes back without ever being credited, so what was spent is paid less refunded.
-    db.execute<{ denom: string, paid: string, refunded: string }>(sql`
-      select p.denom, sum(p.amount)::text as paid, coalesce(sum((select sum(f.amount) from refunds f where f.payment_id = p.id)), 0)::text as refunded
-      from payments p where p.from_address = ${address} and p.operation_id is not null group by p.denom order by p.denom`),
+    db.select().from(userStatistics).where(eq(userStatistics.address, address)).orderBy(asc(userStatistics.denom)),
   ])
   return {
     operations: count, packetsByResult, timeToClear: time,
-    perDenom: perDenom.map(row => ({ denom: row.denom, paid: BigInt(row.paid), refunded: BigInt(row.refunded) })),
+    perDenom: perDenom.map(({ denom, paid, refunded }) => ({ denom, paid, refunded })),
   }
 }
 

@@ -4,7 +4,7 @@ import type { ChannelEnd } from '../../../shared/utils/packet-id'
 import type { Store, StoreTransaction } from '../../usecases/store-ports'
 import { advanceCursor, holdScannerLease, lockCursor, operationsPastGrace } from './cursors'
 import type { Database } from './database'
-import { insertInbound, leaveUnallocated, lockSeenPayments, setConfirmedBySecond } from './inbound'
+import { insertInbound, leaveUnallocated, lockSeenPayments, setConfirmation } from './inbound'
 import { issueToken } from './issue-token'
 import { enqueue } from './jobs'
 import { appendEvent, lockOperation, lockOperationByMemo } from './operations'
@@ -23,7 +23,7 @@ function makeTransaction(tx: Tx, rowId: () => string): StoreTransaction {
     },
     insertInbound: (rows, source, now) => insertInbound(tx, rows, source, now, rowId),
     lockSeenPayments: (chainId, upToHeight) => lockSeenPayments(tx, chainId, upToHeight),
-    setConfirmedBySecond: (chainId, height) => setConfirmedBySecond(tx, chainId, height),
+    setConfirmation: (chainId, height, confirmation) => setConfirmation(tx, chainId, height, confirmation),
     leaveUnallocated: (id, reason) => leaveUnallocated(tx, id, reason),
     lockCursor: (chainId, purpose, firstHeight) => lockCursor(tx, chainId, purpose, firstHeight),
     advanceCursor: (cursor, to, blockTime) => advanceCursor(tx, cursor, to, blockTime),
@@ -67,7 +67,7 @@ export function makeStore(db: Database, rowId: () => string): Store {
       return row && row.height >= 0n ? row : null
     },
     heightsAwaitingSecond: chainId => db.selectDistinct({ height: payments.height, blockHash: payments.blockHash, codes: payments.resultCodes, endpoint: payments.endpoint }).from(payments)
-      .where(and(eq(payments.chainId, chainId), eq(payments.state, 'seen'), eq(payments.confirmedBySecond, false))).orderBy(asc(payments.height)),
+      .where(and(eq(payments.chainId, chainId), eq(payments.state, 'seen'), eq(payments.confirmation, 'none'))).orderBy(asc(payments.height)),
     unfinishedRoutes: () => unfinishedRoutes(db),
     nextRouteWakeUp: route => nextRouteWakeUp(db, route),
     lapsedRuns: async (now) => {

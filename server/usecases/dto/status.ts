@@ -6,7 +6,7 @@ import { toFeeLineDto } from './quote'
 import { toCoinDto, toInstant, toInstantOrNull, toPacketIdDto } from './wire'
 
 /** A payment counts as confirmed by a second source only where there is one. */
-function toPaymentDto(payment: PaymentRecord, endpointCount: number): ClearingStatus['payments'][number] {
+function toPaymentDto(payment: PaymentRecord): ClearingStatus['payments'][number] {
   return {
     txHash: payment.txHash ?? '',
     height: payment.height.toString(),
@@ -15,7 +15,7 @@ function toPaymentDto(payment: PaymentRecord, endpointCount: number): ClearingSt
     coin: toCoinDto(payment.coin),
     state: payment.state,
     creditedAmount: payment.creditedAmount.toString(),
-    endpointCount: payment.confirmedBySecond && endpointCount > 1 ? 2 : 1,
+    endpointCount: payment.confirmation === 'agreed' ? 2 : 1,
     reason: payment.reason,
   }
 }
@@ -52,7 +52,7 @@ export function toEventDto(event: EventRecord): ClearingStatus['events'][number]
 }
 
 /** `now` is only for the sentence about what happens next. */
-export function toStatusDto(record: OperationRecord, now: Date, chain: MoneyNames & { readonly endpointCount: number }): ClearingStatus {
+export function toStatusDto(record: OperationRecord, now: Date, chain: MoneyNames): ClearingStatus {
   const credited = record.payments.reduce((sum, payment) => sum + payment.creditedAmount, 0n)
   return {
     token: record.token,
@@ -66,7 +66,7 @@ export function toStatusDto(record: OperationRecord, now: Date, chain: MoneyName
     feeLines: record.feeLines.map(toFeeLineDto),
     total: toCoinDto(record.total),
     credited: toCoinDto({ denom: record.total.denom, amount: credited }),
-    payments: record.payments.map(payment => toPaymentDto(payment, chain.endpointCount)),
+    payments: record.payments.map(toPaymentDto),
     packets: record.packets.map(packet => toPacketDto(packet, record.total.denom)),
     refunds: record.refunds.map(toRefundDto),
     events: record.events.map(toEventDto),

@@ -40,12 +40,12 @@ async function issue(overrides: Parameters<typeof aToken>[0] = {}, requester: Pa
   return { ...token, id: operation.id }
 }
 
-async function seePayment(memo: string, amount: bigint, { denom = 'uatom', from = payer } = {}): Promise<{ id: PaymentId, txHash: string }> {
+async function seePayment(memo: string, amount: bigint, { denom = 'uatom', from = payer, confirmation = 'agreed' }: { denom?: string, from?: string, confirmation?: PaymentConfirmation } = {}): Promise<{ id: PaymentId, txHash: string }> {
   heights += 1n
   const txHash = heights.toString(16).toUpperCase().padStart(64, '0')
   const [id] = await store.transaction(tx => tx.insertInbound(
     [{ chainId: 'hub-1', height: heights, blockTime: at(10), txIndex: 0, msgIndex: 0, txHash, coin: { denom, amount }, fromAddress: from, memo, kind: 'msg_send' }],
-    { blockHash: 'AB', codes: [0], endpoint: 'a', confirmedBySecond: true }, at(11)))
+    { blockHash: 'AB', codes: [0], endpoint: 'a', confirmation }, at(11)))
   return { id: id!, txHash }
 }
 
@@ -58,15 +58,14 @@ async function apply(id: OperationId, event: OperationEvent, now = at(20)): Prom
   })
 }
 
-async function pay(token: SignedToken & { id: OperationId }, amount = token.total.amount, from = payer): Promise<string> {
-  const payment = await seePayment(token.memoCode, amount, { from })
+async function pay(token: SignedToken & { id: OperationId }, amount = token.total.amount, from = payer, confirmation: PaymentConfirmation = 'agreed'): Promise<string> {
+  const payment = await seePayment(token.memoCode, amount, { from, confirmation })
   await apply(token.id, { type: 'payment_confirmed', payment: { id: payment.id, coin: { denom: 'uatom', amount }, blockTime: at(10) }, wrongDenomRefundable: false, clearingDeadlineMs: 1_800_000 })
   return payment.txHash
 }
 
 const byUs = (token: SignedToken): DecidedPacket[] => token.packets.map(({ id }) => ({ id, result: 'delivered', relayedBy: 'us', refundReason: 'not_cleared' }))
-const statusWith = (endpointCount: number) => makeGetClearingStatus({ reads: { operation: token => reads.operation(token) } as ClearingReads, directory: aDirectory(), clock: { now: () => at(30) }, endpointCount: () => endpointCount })
-const statusOf = statusWith(2)
+const statusOf = makeGetClearingStatus({ reads: { operation: token => reads.operation(token) } as ClearingReads, directory: aDirectory(), clock: { now: () => at(30) } })
 
 describe('the status of a clearing', () => {
   it('shows what was promised before anything is paid', async () => {
@@ -129,10 +128,10 @@ describe('the status of a clearing', () => {
     expect(status).toMatchObject({ status: 'awaiting_payment', paymentIssue: 'wrong_denom', payments: [{ state: 'unallocated', coin: { denom: 'ibc/ABC', amount: '5' } }], credited: { amount: '0' } })
   })
 
-  it('calls a payment single-source where the chain has one endpoint', async () => {
+  it('calls a payment single-source that only one endpoint vouched for', async () => {
     const token = await issue({ sequences: [8n] })
-    await pay(token)
-    expect((await statusWith(1)(token.token)).payments).toMatchObject([{ endpointCount: 1 }])
+    await pay(token, token.total.amount, payer, 'single')
+    expect((await statusOf(token.token)).payments).toMatchObject([{ endpointCount: 1 }])
   })
 
   it('is a 404 for a token that was never issued', async () => {

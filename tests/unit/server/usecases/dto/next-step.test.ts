@@ -16,7 +16,7 @@ function aRecord(over: Partial<OperationRecord> = {}): OperationRecord {
   }
 }
 
-const payment = (state: PaymentRecord['state'], creditedAmount = 0n): PaymentRecord => ({ txHash: 'A', height: 1n, blockTime: at(1), fromAddress: 'a', coin: { denom: 'uatom', amount: 1n }, memo: '', state, creditedAmount, confirmedBySecond: true, reason: null })
+const payment = (state: PaymentRecord['state'], creditedAmount = 0n): PaymentRecord => ({ txHash: 'A', height: 1n, blockTime: at(1), fromAddress: 'a', coin: { denom: 'uatom', amount: 1n }, memo: '', state, creditedAmount, confirmation: 'agreed', reason: null })
 const refund = (state: RefundRow['state']) => ({ state }) as RefundRow
 
 describe('what happens next', () => {
