@@ -26,7 +26,8 @@ export interface AppConfig {
   readonly fees: { readonly service: AmountSetting, readonly perPacket: AmountSetting, readonly gasMargin: Ratio, readonly conversionRates: readonly ConversionRate[] }
   readonly token: { readonly ttlMs: number, readonly graceMs: number }
   readonly payment: { readonly confirmationBlocks: number, readonly quorumAmount: AmountSetting }
-  readonly clearing: { readonly deadlineMs: number }
+  /** `runLimitMs`: after how long a relayer run is ended, before its packets are counted in. */
+  readonly clearing: { readonly deadlineMs: number, readonly runLimitMs: number }
   /** `approvalAbove` null: no refund waits for an admin. */
   readonly refunds: { readonly minimum: AmountSetting, readonly approvalAbove: AmountSetting | null, readonly denoms: readonly RefundDenomSetting[] }
   readonly hermes: { readonly binary: string, readonly configPath: string, readonly restUrl: string | null }
@@ -52,6 +53,7 @@ const environment = {
   CLEARING_TOKEN_TTL: read.whole(30, 86_400).default(300),
   CLEARING_TOKEN_GRACE: read.whole(0, 86_400).default(600),
   CLEARING_DEADLINE: read.whole(60, 604_800).default(1_800),
+  RELAY_RUN_TIME_LIMIT: read.whole(5, 3_600).default(90),
   CLEARING_TOKEN_SECRET: read.text.min(32, 'must have at least 32 characters; make one with: openssl rand -base64 48'),
   GAS_CONVERSION_RATES: read.conversionRates.default([]),
   GAS_MARGIN: read.gasMargin.default({ numerator: 13n, denominator: 10n }),
@@ -133,7 +135,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     fees: { service: value.CLEARING_SERVICE_FEE, perPacket: value.CLEARING_PER_PACKET_FEE, gasMargin: value.GAS_MARGIN, conversionRates: value.GAS_CONVERSION_RATES },
     token: { ttlMs: value.CLEARING_TOKEN_TTL * 1000, graceMs: value.CLEARING_TOKEN_GRACE * 1000 },
     payment: { confirmationBlocks: value.PAYMENT_CONFIRMATION_BLOCKS, quorumAmount: value.PAYMENT_QUORUM_AMOUNT },
-    clearing: { deadlineMs: value.CLEARING_DEADLINE * 1000 },
+    clearing: { deadlineMs: value.CLEARING_DEADLINE * 1000, runLimitMs: value.RELAY_RUN_TIME_LIMIT * 1000 },
     refunds: { minimum: value.REFUND_MINIMUM, approvalAbove: value.REFUND_APPROVAL_ABOVE ?? null, denoms: value.REFUND_DENOMS },
     hermes: { binary: value.HERMES_BINARY, configPath: value.HERMES_CONFIG_PATH, restUrl: value.HERMES_REST_API_URL ?? null },
     adminAddresses: value.ADMIN_ADDRESSES,

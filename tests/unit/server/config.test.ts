@@ -19,7 +19,7 @@ describe('the configuration', () => {
     const config = readConfig(goodEnvironment())
     expect(config).toMatchObject({
       publicUrl: 'http://localhost:3000', database: { url: null, folder: '.data' }, redisUrl: null, trustedProxies: 0,
-      token: { ttlMs: 300_000, graceMs: 600_000 }, clearing: { deadlineMs: 1_800_000 }, payment: { confirmationBlocks: 1, quorumAmount: { kind: 'bare', amount: 0n } },
+      token: { ttlMs: 300_000, graceMs: 600_000 }, clearing: { deadlineMs: 1_800_000, runLimitMs: 90_000 }, payment: { confirmationBlocks: 1, quorumAmount: { kind: 'bare', amount: 0n } },
       hermes: { binary: 'hermes', restUrl: null }, refunds: { approvalAbove: null, denoms: [] },
     })
   })
@@ -42,6 +42,7 @@ describe('the configuration', () => {
     ['CLEARING_TOKEN_TTL', '29', 'from 30'],
     ['CLEARING_TOKEN_GRACE', '-1', 'from 0'],
     ['CLEARING_DEADLINE', '0', 'from 60'],
+    ['RELAY_RUN_TIME_LIMIT', '4', 'from 5 to 3600'],
     ['CLEARING_TOKEN_SECRET', 'too short', '32 characters'],
     ['GAS_CONVERSION_RATES', 'uosmo/uatom=0', 'above 0'],
     ['GAS_CONVERSION_RATES', 'uosmo=0.5', 'from/to=rate'],
