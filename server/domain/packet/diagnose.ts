@@ -175,7 +175,7 @@ function find(view: View): Finding {
   switch (classified.state) {
     case 'unknown': return ofUnknown(view)
     case 'completed': return {
-      code: 'completed', clause: classified.outcome ? endings[classified.outcome] : `is finished on ${source}; how it ended could not be read`, payingHelps: 'not_needed', nextStep: 'Nothing.',
+      code: 'completed', clause: classified.outcome ? endings[classified.outcome] : `is finished on ${source}; how it ended could not be read`, payingHelps: 'not_needed', nextStep: 'There is nothing to do.',
     }
     case 'timed_out': return problemOfRoute(view)
       ?? { code: 'timed_out', clause: `timed out; the sender's refund on ${source} waits for a relayer to bring the proof`, payingHelps: 'yes', nextStep: payForIt }
