@@ -6,6 +6,7 @@ import { openCache, type OpenCache } from './adapters/cache/cache'
 import { openRateLimiter, type OpenRateLimiter } from './adapters/cache/rate-limiter'
 import { migrateDatabase, openDatabase, type OpenDatabase } from './adapters/postgres/database'
 import { startEmbeddedPostgres } from './adapters/postgres/embedded'
+import { openSharedClock } from './adapters/postgres/shared-clock'
 import { openUpdates, type OperationUpdates } from './adapters/postgres/updates'
 import { systemClock } from './adapters/system/clock'
 import { makeIds } from './adapters/system/ids'
@@ -15,6 +16,7 @@ import type { Clock, Ids, Logger } from './usecases/ports'
 export interface Infrastructure {
   readonly config: AppConfig
   readonly logger: Logger
+  /** PostgreSQL's time: the same on every instance. */
   readonly clock: Clock
   readonly ids: Ids
   /** Names this process in leases and runs. */
@@ -52,13 +54,15 @@ export async function openInfrastructure(config: AppConfig, folders: Folders, lo
     throw error
   }
   const database = openDatabase(server.url)
+  const clock = await openSharedClock(database.db, logger)
   const cache = openCache({ redisUrl: config.redisUrl, logger })
   const rateLimiter = openRateLimiter({ limits: config.rateLimits, redisUrl: config.redisUrl, logger })
   return {
-    config, logger, clock: systemClock, ids: makeIds(systemClock), instanceId: randomUUID(),
+    config, logger, clock, ids: makeIds(systemClock), instanceId: randomUUID(),
     databaseUrl: server.url, database, migrations: fs.readdirSync(folders.migrations).filter(name => name.endsWith('.sql')).length,
     updates: await openUpdates(database.db, database.listener, logger), cache, rateLimiter,
     close: async () => {
+      clock.close()
       await Promise.allSettled([cache.close(), rateLimiter.close()])
       await database.close()
       await server.stop()
