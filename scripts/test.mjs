@@ -18,6 +18,7 @@ const tiers = {
   integration: vitest('integration'),
   nuxt: vitest('nuxt'),
   build: { run: ['npm', 'run', 'build'] },
+  system: { ...vitest('system'), needs: 'build' },
   e2e: { run: ['npm', 'run', 'test:e2e', '--', '--reporter=line,json'], needs: 'build', prepare: chromiumEnvironment, count: playwrightCounts },
   localnet: vitest('localnet'),
 }
