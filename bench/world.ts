@@ -6,7 +6,7 @@ import path from 'node:path'
 import postgres from 'postgres'
 import { startEmbeddedPostgres } from '../server/adapters/postgres/embedded'
 import type { Localnet } from '../tests/localnet/harness/facts'
-import { freePortBase, startLocalnet, stopLocalnet } from '../tests/localnet/harness/network'
+import { freePortBase, networkEnvironment, startLocalnet, stopLocalnet } from '../tests/localnet/harness/network'
 
 const repository = path.resolve(import.meta.dirname, '..')
 const builtServer = path.join(repository, '.output/server/index.mjs')
@@ -18,11 +18,6 @@ export interface World {
   /** The same PostgreSQL serves the app and the bare handler, each with a database of its own. */
   readonly bareDatabaseUrl: string
   readonly stop: () => Promise<void>
-}
-
-function networkEnvironment(net: Localnet): Record<string, string> {
-  const lines = fs.readFileSync(path.join(net.net, 'app.env'), 'utf8').split('\n').filter(line => line !== '')
-  return Object.fromEntries(lines.map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
 }
 
 async function waitUntilReady(url: string, app: ChildProcess): Promise<void> {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import fs from 'node:fs'
 import type { LocalChain, Localnet } from './facts'
 
 export interface HermesRun {
@@ -32,7 +33,20 @@ export async function clearPackets(net: Localnet, chain: LocalChain, sequences: 
 }
 
 /** Delivers packets to the destination and leaves their acknowledgements behind: "delivered, acknowledgement missing". */
-export async function deliverOnly(net: Localnet, from: LocalChain, to: LocalChain, sequences: readonly bigint[]): Promise<HermesRun> {
+export async function deliverOnly(net: Localnet, from: LocalChain, to: LocalChain, sequences: readonly bigint[], options: { readonly as?: 'relayer' | 'rival' } = {}): Promise<HermesRun> {
   const args = ['tx', 'packet-recv', '--dst-chain', to.id, '--src-chain', from.id, '--src-port', from.port, '--src-channel', from.channel, '--packet-sequences', sequences.join(',')]
-  return hermes(net, args)
+  return hermes(net, args, { config: options.as === 'rival' ? net.rivalConfig : net.hermesConfig })
+}
+
+/** Process ids of a Hermes that clears with this configuration. */
+export function clearingProcesses(hermesConfig: string): string[] {
+  return fs.readdirSync('/proc').filter(name => /^\d+$/.test(name)).filter((pid) => {
+    try {
+      const parts = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+      return parts.includes(hermesConfig) && parts.includes('clear')
+    }
+    catch {
+      return false // it ended while we looked
+    }
+  })
 }

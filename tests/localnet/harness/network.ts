@@ -34,6 +34,12 @@ export function readLocalnet(folder: string): Localnet {
   return JSON.parse(fs.readFileSync(path.join(folder, 'net.json'), 'utf8')) as Localnet
 }
 
+/** What the app needs to know of a network, as environment variables; database, secret and port are the caller's. */
+export function networkEnvironment(localnet: Localnet): Record<string, string> {
+  const lines = fs.readFileSync(path.join(localnet.net, 'app.env'), 'utf8').split('\n').filter(line => line !== '')
+  return Object.fromEntries(lines.map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
+}
+
 /** Builds what is missing (minutes, said on standard error) and starts a network in `folder`; it stops when this process is gone. */
 export async function startLocalnet(folder: string, options: { readonly blockTime: string, readonly portBase: number }): Promise<Localnet> {
   const env = { ...process.env, NET: folder, BLOCK_TIME: options.blockTime, PORT_BASE: String(options.portBase), OWNER_PID: String(process.pid) }

@@ -1,6 +1,6 @@
 import { makeCosmoshubPath, Secp256k1HdWallet } from '@cosmjs/amino'
 import { DirectSecp256k1HdWallet, type EncodeObject } from '@cosmjs/proto-signing'
-import { GasPrice, SigningStargateClient, type DeliverTxResponse } from '@cosmjs/stargate'
+import { GasPrice, SigningStargateClient, type DeliverTxResponse, type StdFee } from '@cosmjs/stargate'
 import { accountNames, type AccountName, type LocalChain, type Localnet } from './facts'
 
 /** How a wallet signs: protobuf sign bytes, or amino JSON as a Ledger does. */
@@ -9,7 +9,11 @@ export type SignMode = 'direct' | 'amino'
 export interface Sent { readonly txHash: string, readonly height: bigint, readonly response: DeliverTxResponse }
 
 /** A tx that the chain took in and refused. */
-export class TxFailed extends Error {}
+export class TxFailed extends Error {
+  constructor(readonly txHash: string, readonly height: bigint, code: number) {
+    super(`tx ${txHash} has code ${code}`)
+  }
+}
 
 export class LocalWallet {
   readonly #client: SigningStargateClient
@@ -26,11 +30,11 @@ export class LocalWallet {
     return new LocalWallet(client, chain, chain.accounts[account])
   }
 
-  /** Signs, broadcasts and waits for the block; txs of one wallet queue up, because an account has one sequence. Throws TxFailed. */
-  async send(messages: readonly EncodeObject[], memo = ''): Promise<Sent> {
+  /** Signs, broadcasts and waits for the block; txs of one wallet queue up, because an account has one sequence. `fee`: a factor on simulated gas, or a fee for a tx that no simulation would let pass. Throws TxFailed. */
+  async send(messages: readonly EncodeObject[], memo = '', fee: number | StdFee = 1.5): Promise<Sent> {
     const turn = this.#queue.last.then(async () => {
-      const response = await this.#client.signAndBroadcast(this.address, messages, 1.5, memo)
-      if (response.code !== 0) throw new TxFailed(`tx ${response.transactionHash} has code ${response.code}: ${response.events.length} events`)
+      const response = await this.#client.signAndBroadcast(this.address, messages, fee, memo)
+      if (response.code !== 0) throw new TxFailed(response.transactionHash, BigInt(response.height), response.code)
       return { txHash: response.transactionHash, height: BigInt(response.height), response }
     })
     this.#queue.last = turn.catch(() => undefined) // the next tx goes out whatever became of this one
@@ -39,7 +43,11 @@ export class LocalWallet {
 
   /** A payment: one MsgSend of the fee denom with a memo. */
   async pay(to: string, amount: bigint, memo: string, denom = this.chain.denom): Promise<Sent> {
-    return this.send([{ typeUrl: '/cosmos.bank.v1beta1.MsgSend', value: { fromAddress: this.address, toAddress: to, amount: [{ denom, amount: String(amount) }] } }], memo)
+    return this.send([this.sendMessage(to, amount, denom)], memo)
+  }
+
+  sendMessage(to: string, amount: bigint, denom = this.chain.denom): EncodeObject {
+    return { typeUrl: '/cosmos.bank.v1beta1.MsgSend', value: { fromAddress: this.address, toAddress: to, amount: [{ denom, amount: String(amount) }] } }
   }
 
   close(): void {
