@@ -25,7 +25,7 @@ async function payDuring(world: World, what: string, begin: () => Promise<unknow
   await begin()
   await world.pay(token)
   const paidAt = Date.now()
-  await world.hasEvent(token, 'payment_seen', 25_000)
+  await world.hasEvent(token, 'payment_seen', 35_000)
   const seenMs = Date.now() - paidAt
   await pause(1_000)
   expect((await world.status(token))?.events.map(event => event.type)).not.toContain('payment_credited')
