@@ -34,7 +34,7 @@ export async function migrateDatabase(url: string, migrationsFolder: string): Pr
 
 /** `poolSize`: connections for queries; one more is used for LISTEN. */
 export function openDatabase(url: string, poolSize = 12): OpenDatabase {
-  const client = postgres(url, { max: poolSize, onnotice: () => {}, connect_timeout: 10, connection: { statement_timeout: 30_000, lock_timeout: 20_000, idle_in_transaction_session_timeout: 60_000 } })
+  const client = postgres(url, { max: poolSize, onnotice: () => {}, connect_timeout: 10, connection: { statement_timeout: 30_000, lock_timeout: 20_000, idle_in_transaction_session_timeout: 15_000 } })
   const listener = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 })
   return {
     db: drizzle(client, { schema }),
