@@ -86,7 +86,7 @@ take_snapshot() {
   start_nodes
 }
 
-clean() { stop_nodes; find "$NET" -mindepth 1 -maxdepth 1 -exec rm -rf {} +; echo "$P" >"$NET/port-base"; }
+clean() { stop_nodes; find "$NET" -mindepth 1 -maxdepth 1 -exec rm -rf {} +; echo "$P" >"$NET/port-base"; touch "$NET/up"; }
 
 open_anew() {
   local name
@@ -109,7 +109,7 @@ up() { # up|fresh
 
 # A test run that was killed cannot stop its network: this does, once the owner is gone.
 follow_owner() {
-  setsid bash -c 'while kill -0 "$0" 2>/dev/null; do [ -f "$2/port-base" ] || exit 0; sleep 1; done; [ -f "$2/port-base" ] && NET=$2 exec "$1" down' \
+  setsid bash -c 'while kill -0 "$0" 2>/dev/null; do [ -f "$2/up" ] || exit 0; sleep 1; done; [ -f "$2/up" ] && NET=$2 exec "$1" down' \
     "$OWNER_PID" "$HERE/localnet.sh" "$NET" >/dev/null 2>&1 </dev/null &
 }
 
@@ -148,7 +148,7 @@ restore() { stop_nodes; for n in "${NODES[@]}"; do rm -rf "${NET:?}/$n"; cp -a "
 action=${1:-up}; shift || true
 case $action in
   up|fresh) up "$action"; next_steps ;;
-  down) stop_nodes; rm -f "$NET/port-base" ;;
+  down) stop_nodes; rm -f "$NET/up" ;;
   status) for n in "${NODES[@]}"; do echo "$n $(height "$n")"; done ;;
   save) save ;;
   restore) restore ;;
