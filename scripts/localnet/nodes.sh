@@ -76,6 +76,10 @@ wait_height() { # node height
   echo "localnet: no block $2 on node $1" >&2; return 1
 }
 
+follows() { # node; it takes each block as it is made, and is not still catching up
+  node "$1"; [ "$(curl -sf -m 2 "http://127.0.0.1:$RPC/status" 2>/dev/null | jq -r .result.sync_info.catching_up 2>/dev/null)" = false ]
+}
+
 # wait_live: every node has made (or taken) two blocks since it was started, so block times are of now again
 wait_live() {
   local name first _
@@ -83,6 +87,8 @@ wait_live() {
     wait_height "$name" 1 || return 1
     first=$(height "$name")
     wait_height "$name" $((first + 2)) && wait_height "$name-2" $((first + 2)) || return 1
+    for _ in $(seq 100); do follows "$name-2" && break; sleep 0.1; done
+    follows "$name-2" && wait_height "$name-2" "$(height "$name")" || return 1
   done
 }
 
