@@ -1,5 +1,8 @@
 /** What the bench uses of autocannon, which brings no types. */
 declare module 'autocannon' {
+  export interface Request {
+    readonly headers?: Readonly<Record<string, string>>
+  }
   interface Options {
     readonly url: string
     readonly connections: number
@@ -8,6 +11,7 @@ declare module 'autocannon' {
     readonly method?: 'GET' | 'POST'
     readonly headers?: Readonly<Record<string, string>>
     readonly body?: string
+    readonly requests?: readonly { readonly setupRequest: (request: Request) => Request }[]
   }
   interface Result {
     readonly requests: { readonly average: number, readonly total: number }

@@ -56,7 +56,7 @@ export async function startWorld(options: { readonly blockTime: string, readonly
   const environment = {
     PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(port), ...networkEnvironment(net),
     DATABASE_URL: urlOf('app'), DATA_DIR: path.join(folder, 'data'), CLEARING_TOKEN_SECRET: randomBytes(48).toString('base64'), STUCK_AFTER_SECONDS: '0',
-    RATE_LIMITS: ['reads', 'quotes', 'tokens', 'verify'].map(name => `${name}=9999999/1`).join(','), OPEN_TOKENS_PER_IP: '10000', OPEN_TOKENS_PER_WALLET: '10000', LOG_LEVEL: 'info',
+    RATE_LIMITS: ['reads', 'quotes', 'tokens', 'verify'].map(name => `${name}=9999999/1`).join(','), TRUST_PROXY: '1', LOG_LEVEL: 'info',
   }
   const app = spawn(process.execPath, [builtServer], { env: environment, stdio: ['ignore', log, log] })
   const stop = async () => {
