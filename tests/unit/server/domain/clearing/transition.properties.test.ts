@@ -1,0 +1,106 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { DecidedPacket, Operation, PaymentId } from '../../../../../server/domain/clearing/operation'
+import { transition, type OperationEvent } from '../../../../../server/domain/clearing/transition'
+import type { OperationStatus } from '../../../../../shared/types/clearing'
+import { aToken, anOperation, at } from '../../../../builders/tokens'
+
+const packets = 3
+const start = anOperation(aToken({ sequences: Array.from({ length: packets }, (_, index) => BigInt(index + 1)) }))
+const ids = start.packets.map(packet => packet.id)
+
+const decided: fc.Arbitrary<DecidedPacket> = fc.record({
+  id: fc.constantFrom(...ids),
+  result: fc.constantFrom('delivered', 'returned_by_timeout', 'returned_by_error', 'pending'),
+  relayedBy: fc.constantFrom('us', 'other', 'nobody'),
+  refundReason: fc.constantFrom('not_cleared', 'relayed_by_other', 'deadline'),
+})
+
+const event: fc.Arbitrary<OperationEvent> = fc.oneof(
+  fc.record({
+    type: fc.constant('payment_confirmed' as const),
+    payment: fc.record({ id: fc.uuid() as fc.Arbitrary<string> as fc.Arbitrary<PaymentId>, coin: fc.record({ denom: fc.constantFrom('uatom', 'uatom', 'uatom', 'uosmo'), amount: fc.bigInt(0n, 400n) }), blockTime: fc.integer({ min: 0, max: 1_500 }).map(at) }),
+    wrongDenomRefundable: fc.boolean(),
+    clearingDeadlineMs: fc.constant(1_800_000),
+  }),
+  fc.record({ type: fc.constant('grace_passed' as const), blockTime: fc.integer({ min: 0, max: 1_500 }).map(at) }),
+  fc.record({ type: fc.constant('run_started' as const), runId: fc.constant('run'), executor: fc.constant('clear_packets') }),
+  fc.record({ type: fc.constant('run_ended' as const), failed: fc.boolean(), detail: fc.constant({}) }),
+  fc.record({ type: fc.constant('packets_decided' as const), decided: fc.array(decided, { minLength: 1, maxLength: packets }) }),
+  fc.record({ type: fc.constant('undecidable' as const), reason: fc.constant('no verdict') }),
+)
+
+/** Where one event may lead, as the design draws it; an operation may always stay where it is. */
+const ways: Readonly<Record<OperationStatus, readonly OperationStatus[]>> = {
+  awaiting_payment: ['queued', 'expired'],
+  queued: ['clearing', 'cleared', 'partially_cleared', 'not_cleared', 'not_needed', 'needs_attention'],
+  clearing: ['queued', 'cleared', 'partially_cleared', 'not_cleared', 'not_needed', 'needs_attention'],
+  // Paid in time, but shown to us only after the operation had expired.
+  expired: ['queued', 'awaiting_payment'],
+  cleared: [], partially_cleared: [], not_cleared: [], not_needed: [], needs_attention: [], resolved: [],
+}
+const settled: readonly OperationStatus[] = ['cleared', 'partially_cleared', 'not_cleared', 'not_needed']
+
+const creditedIn = (operation: Operation) => operation.credits.reduce((sum, credit) => sum + credit.amount, 0n)
+
+function expectPossible(operation: Operation): void {
+  const { status } = operation
+  const results = operation.packets.map(packet => packet.result)
+  const paid = creditedIn(operation) === operation.total.amount
+  expect(creditedIn(operation) <= operation.total.amount).toBe(true)
+  // Only the full price starts anything, and it always does.
+  expect(paid).toBe(status !== 'awaiting_payment' && status !== 'expired')
+  expect(operation.creditedAt !== null && operation.deadlineAt !== null).toBe(paid)
+  if (settled.includes(status)) {
+    expect(results).not.toContain(null)
+    expect(operation.finishedAt).not.toBeNull()
+  }
+  else if (status !== 'needs_attention') {
+    expect(results).toContain(null)
+  }
+  const byUs = operation.packets.filter(packet => packet.relayedBy === 'us').length
+  if (status === 'cleared') expect(byUs).toBe(packets)
+  if (status === 'partially_cleared') expect(byUs > 0 && byUs < packets).toBe(true)
+  if (status === 'not_cleared' || status === 'not_needed') expect(byUs).toBe(0)
+  if (status === 'clearing') expect(operation.attempted).toBe(true)
+}
+
+describe('whatever comes in whatever order', () => {
+  it('an operation moves along the drawn ways only, into states that make sense', () => {
+    fc.assert(fc.property(fc.array(event, { maxLength: 30 }), (events) => {
+      let operation: Operation = start
+      for (const each of events) {
+        const next = transition(operation, each, at(2_000)).operation
+        if (next.status !== operation.status) expect(ways[operation.status]).toContain(next.status)
+        expectPossible(next)
+        operation = next
+      }
+    }), { numRuns: 2_000 })
+  })
+
+  it('a decided packet, a credit and the words of the promise never change again', () => {
+    fc.assert(fc.property(fc.array(event, { maxLength: 30 }), (events) => {
+      let operation: Operation = start
+      for (const each of events) {
+        const next = transition(operation, each, at(2_000)).operation
+        for (const [index, packet] of operation.packets.entries()) if (packet.result !== null) expect(next.packets[index]).toEqual(packet)
+        expect(next.credits.slice(0, operation.credits.length)).toEqual(operation.credits)
+        expect([next.total, next.graceUntil, next.memoCode, next.packets.map(packet => packet.share)]).toEqual([operation.total, operation.graceUntil, operation.memoCode, operation.packets.map(packet => packet.share)])
+        if (operation.attempted) expect(next.attempted).toBe(true)
+        operation = next
+      }
+    }), { numRuns: 1_000 })
+  })
+
+  it('each event leaves a trace whenever it changes the status', () => {
+    fc.assert(fc.property(fc.array(event, { maxLength: 30 }), (events) => {
+      let operation: Operation = start
+      for (const each of events) {
+        const { operation: next, effects } = transition(operation, each, at(2_000))
+        // A run that ended without a failure goes back to the queue silently: its packets' own events tell the story.
+        if (next.status !== operation.status && !(each.type === 'run_ended' && !each.failed)) expect(effects.some(effect => effect.type === 'log')).toBe(true)
+        operation = next
+      }
+    }), { numRuns: 1_000 })
+  })
+})
