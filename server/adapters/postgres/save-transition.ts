@@ -43,7 +43,8 @@ async function creditPayment({ tx, after, now, rowId }: Saving, effect: Extract<
 
 async function planRefund({ tx, after, now, rowId }: Saving, refund: PlannedRefund): Promise<void> {
   const [payment] = await tx.update(payments)
-    .set({ refundPlannedAmount: sql`${payments.refundPlannedAmount} + ${refund.coin.amount}` })
+    // As text: the client would send a bare bigint as int8, which 18-decimal coins outgrow.
+    .set({ refundPlannedAmount: sql`${payments.refundPlannedAmount} + ${refund.coin.amount.toString()}::numeric` })
     .where(eq(payments.id, refund.paymentId))
     .returning({ chainId: payments.chainId, fromAddress: payments.fromAddress })
   if (!payment) throw new Error(`refund of unknown payment ${refund.paymentId}`)

@@ -63,6 +63,18 @@ async function paymentsOn() {
 const refundsOf = (operationId: string) => database.db.select().from(schema.refunds).where(eq(schema.refunds.operationId, operationId)).orderBy(asc(schema.refunds.amount))
 
 describe('scanning a chain for payments', () => {
+  it('gives back what was paid over, although it is more than 64 bits hold', async () => {
+    const token = await issue()
+    chain.add(0)
+    await scanner()(chain.chainId)
+    chain.add(10, [chain.payment(token.memoCode, 10n ** 30n)])
+    await scanner()(chain.chainId)
+    const operation = await operationOf(token)
+    expect(operation).toMatchObject({ status: 'queued', paymentIssue: 'overpaid' })
+    expect((await refundsOf(operation.id)).map(refund => refund.amount)).toEqual([10n ** 30n - 100n])
+    expect((await paymentsOn()).map(payment => payment.refundPlannedAmount)).toEqual([10n ** 30n - 100n])
+  })
+
   it('credits an exact payment once and queues its packets in the same transaction', async () => {
     const token = await issue({ sequences: [1n, 2n] })
     chain.add(0)
