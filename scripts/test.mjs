@@ -16,6 +16,7 @@ const tiers = {
   typecheck: { run: ['npm', 'run', 'typecheck'] },
   unit: vitest('unit'),
   integration: vitest('integration'),
+  simulator: vitest('simulator'),
   nuxt: vitest('nuxt'),
   build: { run: ['npm', 'run', 'build'] },
   system: { ...vitest('system'), needs: 'build' },
