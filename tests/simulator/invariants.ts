@@ -43,6 +43,7 @@ union all select format('I4 payment %s: amount %s credited %s consumed %s planne
   where p.refund_planned_amount <> coalesce(r.amount, 0) or p.consumed_amount + p.refund_planned_amount > p.amount or p.credited_amount > p.amount or p.consumed_amount > p.credited_amount
     or (p.state = 'credited' and (p.operation_id is null or p.credited_amount = 0)) or (p.state in ('seen', 'unallocated') and (p.operation_id is not null or p.credited_amount + p.refund_planned_amount + p.consumed_amount <> 0))
     or (p.state = 'refund_owed' and (p.refund_planned_amount <> p.amount or p.credited_amount <> 0)) or (p.kind <> 'msg_send' and p.state <> 'unallocated')
+union all select format('I4 payment %s is %s, but nobody vouched for its block', p.id, p.state) from payments p where p.state in ('credited', 'refund_owed') and p.confirmation <> 'agreed'
 union all select format('I4 refund %s of %s goes to %s', r.id, p.from_address, r.destination) from refunds r join payments p on p.id = r.payment_id where r.destination is distinct from p.from_address
 union all select format('I4 operation %s is %s: total %s credited %s consumed %s returned %s earned %s', id, status, total_amount, credited, consumed, returned, earned) from settled
   where (status in ('cleared','partially_cleared','not_cleared','not_needed') and (credited <> total_amount or consumed <> earned or returned <> unearned or consumed + returned <> credited))
