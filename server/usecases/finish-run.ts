@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ChannelEnd } from '../../shared/utils/packet-id'
 import { formatPacketId } from '../../shared/utils/packet-id'
 import { isRouteFailure, nextBreaker, type FinishedRun } from '../domain/clearing/schedule'
@@ -18,7 +19,9 @@ class LeaseLost extends Error {}
 
 /** Writes arrivals that nobody saw while the program ran. */
 async function announceArrivals(tx: StoreTransaction, deps: ClearingDeps, before: readonly JudgedPacket[], after: readonly JudgedPacket[], announced: ReadonlySet<string>): Promise<void> {
-  for (const [index, { packet, facts }] of after.entries()) {
+  // One order for everybody who locks several operations.
+  const inOrder = [...after.entries()].sort(([, a], [, b]) => a.packet.operationId < b.packet.operationId ? -1 : 1)
+  for (const [index, { packet, facts }] of inOrder) {
     const wasThere = before[index]?.facts.received
     const isThere = facts.received.known && facts.received.value
     if (!isThere || (wasThere?.known && wasThere.value) || announced.has(formatPacketId(packet.id))) continue
@@ -58,6 +61,27 @@ function nextTry(outcomes: readonly PacketOutcome[]): Date | null {
   return times.length === 0 ? null : new Date(Math.min(...times))
 }
 
+const writeAttempts = 10
+const writeAgainMs = 1_000
+
+/**
+ * What a run did is known here alone: while the database is away it is written again, or its packets would wait for the
+ * lease. Writing twice is impossible, since the second time finds the run finished.
+ */
+async function writePatiently(deps: ClearingDeps, run: ClaimedRun, write: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await write()
+    }
+    catch (cause) {
+      if (cause instanceof LeaseLost) return deps.logger.warn({ runId: run.row.id }, 'a run was finished by somebody else before it was written; its packets are read again')
+      if (attempt === writeAttempts) throw cause
+      deps.logger.warn({ runId: run.row.id, attempt, error: cause }, 'a run could not be written, will retry')
+      await delay(writeAgainMs)
+    }
+  }
+}
+
 /** After the program ended: reads the chain, decides, writes everything in one transaction. Returns the routes to look at next. */
 export async function finishRun(deps: ClearingDeps, run: ClaimedRun, watched: WatchedRun, before: readonly JudgedPacket[], relayer: RelayerAccounts): Promise<readonly ChannelEnd[]> {
   const { report } = watched
@@ -73,12 +97,6 @@ export async function finishRun(deps: ClearingDeps, run: ClaimedRun, watched: Wa
   deps.metrics.stageObserved('run', report.durationMs / 1000)
   const facts = { runId: run.row.id, executor: run.executor, packets: after.length, moved, ending: report.ending, durationMs: report.durationMs, errors: report.errors.slice(0, 3) }
   deps.logger[moved === after.length ? 'info' : 'warn'](facts, 'relayer run finished')
-  try {
-    countOutcomes(deps, outcomes, await writeRun(deps, run, watched, before, after, outcomes, moved))
-  }
-  catch (cause) {
-    if (!(cause instanceof LeaseLost)) throw cause
-    deps.logger.warn({ runId: run.row.id }, 'a run was taken over before it was written; its packets are read again')
-  }
+  await writePatiently(deps, run, async () => countOutcomes(deps, outcomes, await writeRun(deps, run, watched, before, after, outcomes, moved)))
   return deps.store.unfinishedRoutes()
 }

@@ -138,6 +138,7 @@ export interface StoreTransaction {
 }
 
 export interface Store {
+  /** `work` may run again from its start when the database rolled it back for a deadlock: it must keep nothing outside. */
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>
   /** Token, operation, packets and first event in one transaction. False: the requester's quota is used up, and nothing was written. Rejects when the memo code is taken. */
   issueToken(token: SignedToken, operation: Operation, requester: Requester, quotas: OpenTokenQuotas): Promise<boolean>

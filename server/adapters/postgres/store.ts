@@ -9,6 +9,7 @@ import { issueToken } from './issue-token'
 import { enqueue } from './jobs'
 import { appendEvent, lockOperation, lockOperationByMemo } from './operations'
 import { claimLanes, finishRun, insertRun, lanesMatching, lockDuePackets, readBreaker, saveAttempts, saveBreaker, saveEvidence, toRunRow } from './runs'
+import { retryDeadlocks } from './retry-deadlocks'
 import { saveTransition } from './save-transition'
 import type { Tx } from './transaction-types'
 
@@ -58,7 +59,7 @@ async function nextRouteWakeUp(db: Database, route: ChannelEnd): Promise<Date | 
 /** `rowId` makes UUIDv7. */
 export function makeStore(db: Database, rowId: () => string): Store {
   return {
-    transaction: work => db.transaction(tx => work(makeTransaction(tx, rowId))),
+    transaction: work => retryDeadlocks(() => db.transaction(tx => work(makeTransaction(tx, rowId)))),
     issueToken: (token, operation, requester, quotas) => issueToken(db, token, operation, requester, quotas),
     holdScannerLease: (chainId, purpose, instanceId, leaseMs) => holdScannerLease(db, chainId, purpose, instanceId, leaseMs),
     cursor: async (chainId, purpose) => {
