@@ -65,9 +65,13 @@ export function useWallet() {
     available.value = walletKinds.filter(kind => providerOf(kind))
   }
   // Extensions may inject after the page has loaded.
+  const looks: ReturnType<typeof setTimeout>[] = []
   onMounted(() => {
     detect()
-    for (const laterMs of [300, 1000, 3000]) setTimeout(detect, laterMs)
+    for (const laterMs of [300, 1000, 3000]) looks.push(setTimeout(detect, laterMs))
+  })
+  onUnmounted(() => {
+    for (const look of looks) clearTimeout(look)
   })
 
   async function suggest(provider: Keplr, chain: ChainDto) {
