@@ -17,6 +17,14 @@ export function paymentAddressOf(config: Pick<AppConfig, 'wallets'>, chain: Serv
   return (fitting.find(wallet => wallet.chain !== null) ?? fitting[0])?.address ?? null
 }
 
+/** Chains that can be paid on, with the address. */
+export function payableChains(config: Pick<AppConfig, 'wallets'>, directory: ChainDirectory): { readonly chain: ServedChain, readonly address: string }[] {
+  return directory.chains().flatMap((chain) => {
+    const address = paymentAddressOf(config, chain)
+    return address === null ? [] : [{ chain, address }]
+  })
+}
+
 /** Whether a denom that nobody quotes is given back on this chain. */
 export function isRefundableDenom(config: Pick<AppConfig, 'refunds'>, chain: ServedChain, denom: string): boolean {
   return config.refunds.denoms.some(entry => entry.denom === denom && isNamed(chain, entry.chain))

@@ -39,6 +39,10 @@ function listOf(text: string): string[] {
 
 export const text = z.string()
 
+/** One mnemonic; its words never appear in a message. */
+export const mnemonic = z.string().transform((value, ctx) =>
+  /^[a-z]+(?:\s+[a-z]+){11,23}$/.test(value) ? value : problem(ctx, 'must be a mnemonic of 12 to 24 words'))
+
 /** A whole number between `least` and `most`, in the unit the variable's name or .env.example says. */
 export function whole(least: number, most: number) {
   return z.string().transform((value, ctx) => {

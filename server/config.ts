@@ -23,6 +23,8 @@ export interface AppConfig {
   readonly tokenSecret: string
   readonly chains: { readonly endpoints: readonly ChainEndpoints[], readonly file: string | null, readonly stuckAfterMs: number }
   readonly wallets: readonly ServiceWalletSetting[]
+  /** Keys of the service wallets; both null: refunds are sent by hand. Never logged. */
+  readonly walletKeys: { readonly mnemonic: string | null, readonly keyFile: string | null }
   readonly fees: { readonly service: AmountSetting, readonly perPacket: AmountSetting, readonly gasMargin: Ratio, readonly conversionRates: readonly ConversionRate[] }
   readonly token: { readonly ttlMs: number, readonly graceMs: number }
   readonly payment: { readonly confirmationBlocks: number, readonly quorumAmount: AmountSetting }
@@ -60,6 +62,8 @@ const environment = {
   PAYMENT_CONFIRMATION_BLOCKS: read.whole(1, 100).default(1),
   PAYMENT_QUORUM_AMOUNT: read.amountSetting.default({ kind: 'bare', amount: 0n }),
   SERVICE_WALLET_ADDRESS: read.serviceWallets,
+  SERVICE_WALLET_MNEMONIC: read.mnemonic.optional(),
+  SERVICE_WALLET_KEY_FILE: read.text.optional(),
   OPERATOR_ADDRESSES: read.addresses.default([]),
   ADMIN_ADDRESSES: read.addresses.default([]),
   REFUND_MINIMUM: read.amountSetting.default({ kind: 'bare', amount: 0n }),
@@ -113,6 +117,7 @@ function readEnvironment(env: Readonly<Record<string, string | undefined>>): Env
     if (parsed.success) values[name] = parsed.data
     else problems.push(...parsed.error.issues.map(issue => `${name} ${messageOf(issue)}`))
   }
+  if (values.SERVICE_WALLET_MNEMONIC && values.SERVICE_WALLET_KEY_FILE) problems.push('SERVICE_WALLET_MNEMONIC and SERVICE_WALLET_KEY_FILE are both set: keep one')
   if (problems.length > 0) throw new ConfigError(problems)
   return values as Environment
 }
@@ -132,6 +137,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     tokenSecret: value.CLEARING_TOKEN_SECRET,
     chains: { endpoints: value.CHAIN_RPC_ENDPOINTS, file: value.CHAINS_FILE ?? null, stuckAfterMs: value.STUCK_AFTER_SECONDS * 1000 },
     wallets: value.SERVICE_WALLET_ADDRESS,
+    walletKeys: { mnemonic: value.SERVICE_WALLET_MNEMONIC ?? null, keyFile: value.SERVICE_WALLET_KEY_FILE ?? null },
     fees: { service: value.CLEARING_SERVICE_FEE, perPacket: value.CLEARING_PER_PACKET_FEE, gasMargin: value.GAS_MARGIN, conversionRates: value.GAS_CONVERSION_RATES },
     token: { ttlMs: value.CLEARING_TOKEN_TTL * 1000, graceMs: value.CLEARING_TOKEN_GRACE * 1000 },
     payment: { confirmationBlocks: value.PAYMENT_CONFIRMATION_BLOCKS, quorumAmount: value.PAYMENT_QUORUM_AMOUNT },

@@ -57,6 +57,8 @@ export interface Services {
   /** `hint`: a height that is known to exist, which spares asking for the tip. */
   scanChain(chainId: string, hint?: bigint): Promise<{ readonly waiting: boolean }>
   auditChain(chainId: string): Promise<unknown>
+  /** Sends, follows up and holds what goes back on a chain. */
+  payRefunds(chainId: string): Promise<unknown>
   refreshPacketIndex(): Promise<unknown>
 
   /** null: no such token. */

@@ -18,7 +18,7 @@ import { makeStore } from './adapters/postgres/store'
 import { deriveKeys, keyedHash, makeTokenSigner } from './adapters/system/secrets'
 import { runTimeLimitMs } from './domain/clearing/schedule'
 import { amountIn } from './domain/pricing/amount-setting'
-import type { ChainDirectory, TokenSigner } from './usecases/ports'
+import type { ChainDirectory, ServiceWallet, TokenSigner } from './usecases/ports'
 import { makeBroadcastPayment } from './usecases/broadcast-payment'
 import type { ClearingSettings } from './usecases/clearing-deps'
 import { makeBuildQuote } from './usecases/build-quote'
@@ -30,6 +30,7 @@ import { makeGetClearingStatus } from './usecases/get-clearing-status'
 import { makeGetPacket } from './usecases/get-packet'
 import { makeListChains } from './usecases/list-chains'
 import { makeListOperations } from './usecases/list-operations'
+import { makePayRefunds, type PayRefundsDeps } from './usecases/pay-refunds'
 import { makePlatformStatistics } from './usecases/platform-statistics'
 import { makePreviewQuote } from './usecases/preview-quote'
 import { makeQuoteFacts } from './usecases/quote-facts'
@@ -109,8 +110,24 @@ function clearingServices({ config, clock, ids, cache, database }: Infrastructur
   return { reads, paymentAddress, previewQuote: makePreviewQuote({ buildQuote }), requestToken: makeRequestToken({ buildQuote, store, reads, ids, signer, clock, metrics, lifetimes: config.token, quotas: config.quotas }) }
 }
 
+/** About three minutes of six-second blocks: what is not included by then is signed anew. */
+const payoutSettings = { leaseMs: 30_000, timeoutBlocks: 30n, rebroadcastAfterMs: 12_000 }
+
+function payoutDependencies({ config, clock, ids, logger, instanceId }: Infrastructure, { directory, reader, store }: World, wallets: ReadonlyMap<string, ServiceWallet>): PayRefundsDeps {
+  return {
+    store, reader, simulator: reader, wallets, clock, ids, logger, instanceId, gasMargin: config.fees.gasMargin, settings: payoutSettings,
+    feeDenom: chainId => directory.chain(chainId)?.feeDenom ?? '',
+    policy: { operatorAddresses: new Set(config.operatorAddresses), signs: chainId => wallets.has(chainId) },
+    rules: (chainId, denom) => {
+      const chain = directory.chain(chainId)
+      const setting = (amount: typeof config.refunds.minimum | null) => amount && chain && denom === chain.feeDenom ? amountIn(amount, denom, chain.feeExponent)?.amount : undefined
+      return { minimum: setting(config.refunds.minimum) ?? 0n, approvalAbove: setting(config.refunds.approvalAbove) ?? null }
+    },
+  }
+}
+
 /** Builds every use case on its adapters: the only place that knows all concrete classes. */
-export function buildServices(infrastructure: Infrastructure, opened: OpenedDirectory, version: string): BuiltServices {
+export function buildServices(infrastructure: Infrastructure, opened: OpenedDirectory, version: string, signingWallets: ReadonlyMap<string, ServiceWallet>): BuiltServices {
   const { config, clock, ids, logger, cache, database, updates, instanceId } = infrastructure
   const world = openWorld(infrastructure, opened, version)
   const { directory, wallets, reader, relayer, store, metrics, judge } = world
@@ -119,8 +136,9 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
   const { reads, paymentAddress, previewQuote, requestToken } = clearingServices(infrastructure, world, signer)
   const closing = new AbortController()
   const clearing = { store, chains: reader, directory, relayer, clock, ids, logger, metrics, instanceId, settings: clearingSettings(config), closing: closing.signal }
+  const paying = payoutDependencies(infrastructure, world, signingWallets)
   const scanning: ScanDependencies = {
-    store, reader, clock, logger, metrics, instanceId, policy: paymentPolicy(infrastructure, directory),
+    store, reader, clock, outgoing: paying.policy, logger, metrics, instanceId, policy: paymentPolicy(infrastructure, directory),
     serviceAddresses: chainId => new Set(wallets.filter(wallet => wallet.chainId === chainId).map(wallet => wallet.address)),
   }
   const index = makePacketIndex(database.db)
@@ -151,6 +169,7 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
     sweepUnfinished: makeSweepUnfinished(clearing),
     scanChain: makeScanChain(scanning),
     auditChain: makeAuditChain(scanning),
+    payRefunds: makePayRefunds(paying),
     operationEventsAfter: (token, afterEventId) => updates.eventsAfter(token, afterEventId),
     onOperationEvent: callback => updates.onEvent(token => callback({ token })),
     readiness: world.readiness,

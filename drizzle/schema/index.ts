@@ -1,5 +1,6 @@
 export * from './auth'
 export * from './clearing'
 export * from './payments'
+export * from './payouts'
 export * from './relaying'
 export * from './statistics'

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { bigserial, boolean, check, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
-import type { PaymentConfirmation, PaymentState, RefundReason, RefundState } from '../../shared/types/clearing'
+import type { PaymentConfirmation, PaymentState, RefundHoldReason, RefundReason, RefundState } from '../../shared/types/clearing'
 import { clearingOperations } from './clearing'
 import { amount, height, instant } from './columns'
 
@@ -59,13 +59,28 @@ export const refunds = pgTable('refunds', {
   reason: text('reason').$type<RefundReason>().notNull(),
   state: text('state').$type<RefundState>().notNull(),
   networkFeeDeducted: boolean('network_fee_deducted').notNull(),
+  /** Of the transaction that carries it now; final once confirmed. */
   txHash: text('tx_hash'),
   plannedAt: instant('planned_at').notNull(),
+  /** Why it is held, and in words for a person; null unless held. */
+  holdReason: text('hold_reason').$type<RefundHoldReason>(),
+  holdNote: text('hold_note'),
+  /** A refused one is tried again by itself from then on. */
+  nextTryAt: instant('next_try_at'),
+  /** Refusals so far: simulated or included with a code other than 0. */
+  failures: integer('failures').notNull().default(0),
+  /** Who let one above REFUND_APPROVAL_ABOVE go. */
+  approvedBy: text('approved_by'),
+  confirmedAt: instant('confirmed_at'),
 }, table => [
   unique('refunds_once_per_cause').on(table.paymentId, table.reason),
   check('refunds_amount_positive', sql`${table.amount} > 0`),
   check('refunds_state_known', sql`${table.state} in ('planned','held','signed','broadcast','confirmed')`),
+  check('refunds_hold_reason_known', sql`${table.holdReason} in ('minimum','approval','refused','no_destination')`),
+  check('refunds_held_says_why', sql`${table.holdReason} is null or ${table.state} = 'held'`),
+  check('refunds_under_way_name_their_tx', sql`${table.state} not in ('signed','broadcast','confirmed') or ${table.txHash} is not null`),
   index('refunds_by_operation').on(table.operationId),
+  index('refunds_payable').on(table.chainId, table.plannedAt).where(sql`state in ('planned','held')`),
   index('refunds_waiting').on(table.plannedAt).where(sql`state <> 'confirmed'`),
 ])
 

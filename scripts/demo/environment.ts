@@ -25,6 +25,7 @@ export function sandboxEnvironment(sandbox: Sandbox, { port, dataDir }: DemoOpti
     CHAINS_FILE: sandbox.chainsFile,
     CHAIN_RPC_ENDPOINTS: sandbox.chains.flatMap(chain => chain.rpcUrls.map(url => `${chain.chainId}:${url}`)).join(','),
     SERVICE_WALLET_ADDRESS: perChain(chain => sandbox.accounts.service.addresses[chain.chainId]!),
+    SERVICE_WALLET_MNEMONIC: sandbox.accounts.service.mnemonic,
     ADMIN_ADDRESSES: perChain(chain => sandbox.accounts.admin.addresses[chain.chainId]!),
     CLEARING_SERVICE_FEE: perChain(chain => `${units(chain.exponent, 1000n)}${chain.feeDenom}`),
     CLEARING_PER_PACKET_FEE: perChain(chain => `${units(chain.exponent, 100n)}${chain.feeDenom}`),

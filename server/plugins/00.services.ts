@@ -1,9 +1,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { openDirectory } from '../adapters/cosmos/directory'
+import { openServiceWallets } from '../adapters/cosmos/service-wallet'
 import { makeLogger } from '../adapters/system/logger'
 import { ConfigError, readConfig, type AppConfig } from '../config'
-import { checkAgainstChains } from '../config-chains'
+import { checkAgainstChains, payableChains } from '../config-chains'
 import { openInfrastructure, type Folders } from '../infrastructure'
 import { buildServices } from '../services'
 import { setServices, setServicesReady } from '../utils/use-services'
@@ -33,12 +34,15 @@ function readConfigOrExit(): AppConfig {
 async function boot(config: AppConfig): Promise<() => Promise<void>> {
   const logger = makeLogger(config.logLevel)
   const opened = await openDirectory({ endpoints: config.chains.endpoints, chainsFile: config.chains.file })
-  const problems = checkAgainstChains(config, opened.directory)
+  const signing = await openServiceWallets(config.walletKeys, payableChains(config, opened.directory))
+  const problems = [...checkAgainstChains(config, opened.directory), ...signing.problems]
   if (problems.length > 0) throw new ConfigError(problems)
   const infrastructure = await openInfrastructure(config, folders(), logger)
-  const { services, close } = buildServices(infrastructure, opened, __APP_VERSION__)
+  const { services, close } = buildServices(infrastructure, opened, __APP_VERSION__, signing.wallets)
   setServices(services)
   const workers = await startWorkers(services, infrastructure.databaseUrl)
+  const byHand = services.scannedChainIds.filter(chainId => !signing.wallets.has(chainId))
+  if (byHand.length > 0) logger.warn({ chains: byHand }, 'no wallet key: refunds on these chains wait to be sent by hand')
   logger.info({ chains: opened.directory.chains().map(chain => chain.chainId), instanceId: infrastructure.instanceId }, 'relayooor is up')
   return async () => {
     await close()

@@ -134,6 +134,39 @@ export interface ChainReader {
   endpoints(chainId: string): readonly EndpointHealth[]
 }
 
+export type SimulationAnswer
+  = | { readonly state: 'ok', readonly gasUsed: bigint }
+    /** By the application, in its words. */
+    | { readonly state: 'refused', readonly reason: string }
+
+/** Runs a tx on the newest state without keeping anything. Rejects with DomainError('chain_unavailable'). */
+export interface TransactionSimulator {
+  simulate(chainId: string, txBytes: Uint8Array): Promise<SimulationAnswer>
+}
+
+/** A bank MsgSend from a service wallet, with everything its signature covers. */
+export interface SendOrder {
+  readonly destination: string
+  readonly coin: Coin
+  readonly memo: string
+  readonly fee: Coin
+  readonly gasLimit: bigint
+  /** Last height that may hold it. */
+  readonly timeoutHeight: bigint
+  readonly accountNumber: bigint
+  readonly sequence: bigint
+}
+
+/** Signs for one service wallet; the key never leaves it. */
+export interface ServiceWallet {
+  readonly chainId: string
+  readonly address: string
+  /** Bytes of TxRaw and their hash, upper-case hex. The same order gives the same bytes. */
+  sign(order: SendOrder): Promise<{ readonly txBytes: Uint8Array, readonly txHash: string }>
+  /** The same tx without a signature: good for a simulation and nothing else. */
+  unsigned(order: SendOrder): Uint8Array
+}
+
 /** Decodes a signed tx for the broadcast call; throws DomainError('transaction_not_a_payment') on anything else. */
 export interface TxDecoder {
   /** The tx's single MsgSend. */

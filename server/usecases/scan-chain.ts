@@ -2,8 +2,10 @@ import type { PaymentConfirmation } from '../../shared/types/clearing'
 import { readMemo } from '../../shared/utils/memo-code'
 import type { InboundTransfer, ScannedBlock } from '../domain/payment/inbound'
 import { recogniseInbound } from '../domain/payment/recognise'
+import { recogniseOutgoing } from '../domain/refund/outgoing'
 import { creditSeenPayments, expirePastGrace, type PaymentPolicy } from './credit-payments'
 import type { BlockAgreement, ChainReader, Clock, Logger, Metrics } from './ports'
+import { settleOutgoing, type OutgoingPolicy } from './settle-outgoing'
 import type { CursorRow, Store, StoreTransaction } from './store-ports'
 
 export interface ScanDependencies {
@@ -16,7 +18,11 @@ export interface ScanDependencies {
   readonly policy: PaymentPolicy
   /** Our addresses on a chain; empty: the chain is not scanned. */
   readonly serviceAddresses: (chainId: string) => ReadonlySet<string>
+  /** Absent: every chain is paid by hand, and nothing is an operator's. */
+  readonly outgoing?: OutgoingPolicy
 }
+
+const byHandOnly: OutgoingPolicy = { operatorAddresses: new Set(), signs: () => false }
 
 /** `waiting`: a payment waits for a second endpoint's word; worth asking again soon. */
 export type ScanChain = (chainId: string, hint?: bigint) => Promise<{ readonly waiting: boolean }>
@@ -35,18 +41,23 @@ async function noteSeen(tx: StoreTransaction, transfers: readonly InboundTransfe
 
 const confirmationOf = (agreement: BlockAgreement): PaymentConfirmation => agreement === 'agreed' || agreement === 'single' ? agreement : 'none'
 
-/** Records a block's inbound transfers, credits what may be credited, expires what is due, and moves the cursor: one transaction. */
+/** Records what reached and what left our wallets in a block, settles refunds, credits what may be credited, expires what is due, and moves the cursor: one transaction. */
 async function recordBlock(deps: ScanDependencies, purpose: CursorRow['purpose'], block: ScannedBlock): Promise<void> {
   const transfers = recogniseInbound(block, deps.serviceAddresses(block.chainId))
+  const outgoing = recogniseOutgoing(block, deps.serviceAddresses(block.chainId))
   const codes = block.txs.map(tx => tx.code)
-  const agreement = transfers.length > 0 ? await deps.reader.confirmBlock({ ...block, codes }) : 'agreed'
-  if (agreement === 'disputed') deps.logger.error({ chainId: block.chainId, height: block.height.toString() }, 'endpoints disagree about a block that pays us')
+  const agreement = transfers.length + outgoing.length > 0 ? await deps.reader.confirmBlock({ ...block, codes }) : 'agreed'
+  if (agreement === 'disputed') deps.logger.error({ chainId: block.chainId, height: block.height.toString() }, 'endpoints disagree about a block that moves our money')
   const source = { blockHash: block.blockHash, codes, endpoint: block.endpoint, confirmation: confirmationOf(agreement) }
   await deps.store.transaction(async (tx) => {
     const cursor = await tx.lockCursor(block.chainId, purpose, block.height - 1n)
     if (cursor.height !== block.height - 1n) return // another instance recorded it
     const inserted = await tx.insertInbound(transfers, source, deps.clock.now())
     if (inserted.length > 0) await noteSeen(tx, transfers.filter(transfer => transfer.kind === 'msg_send'), deps.clock.now())
+    if (outgoing.length > 0) {
+      await tx.insertOutgoing(outgoing, source)
+      await settleOutgoing(tx, block.chainId, deps.outgoing ?? byHandOnly, deps.clock, deps.logger)
+    }
     await creditSeenPayments(tx, block.chainId, block.height, deps.policy, deps.clock)
     if (purpose === 'primary') await expirePastGrace(tx, block.chainId, block.time, deps.clock)
     await tx.advanceCursor(cursor, block.height, block.time)

@@ -1,4 +1,4 @@
-import type { PaymentConfirmation, RefundReason, RefundState } from '../../shared/types/clearing'
+import type { PaymentConfirmation, RefundHoldReason, RefundReason, RefundState } from '../../shared/types/clearing'
 import type { PacketNeed } from '../../shared/types/packet'
 import type { Coin } from '../../shared/utils/coin'
 import type { MemoReading } from '../../shared/utils/memo-code'
@@ -9,6 +9,7 @@ import type { SignedToken } from '../domain/clearing/token'
 import type { Effect } from '../domain/clearing/transition'
 import type { InboundTransfer } from '../domain/payment/inbound'
 import type { ExecutorName } from './ports'
+import type { RefundReads, RefundTransaction } from './refund-ports'
 
 /** Who or what caused a change, for the audit trail (invariant I7). */
 export interface Cause {
@@ -99,7 +100,7 @@ export type Job
     | { readonly name: 'scan_chain', readonly chainId: string, readonly runAt?: Date }
 
 /** One PostgreSQL transaction. Rows it locks stay locked until it ends. */
-export interface StoreTransaction {
+export interface StoreTransaction extends RefundTransaction {
   lockOperation(id: OperationId): Promise<Operation | null>
   lockOperationByMemo(reading: MemoReading): Promise<Operation | null>
   /**
@@ -137,7 +138,7 @@ export interface StoreTransaction {
   enqueue(job: Job): Promise<void>
 }
 
-export interface Store {
+export interface Store extends RefundReads {
   /** `work` may run again from its start when the database rolled it back for a deadlock: it must keep nothing outside. */
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>
   /** Token, operation, packets and first event in one transaction. False: the requester's quota is used up, and nothing was written. Rejects when the memo code is taken. */
@@ -167,4 +168,6 @@ export interface RefundRow {
   readonly networkFeeDeducted: boolean
   readonly txHash: string | null
   readonly plannedAt: Date
+  /** Why it is held; null unless it is. */
+  readonly holdReason: RefundHoldReason | null
 }

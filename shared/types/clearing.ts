@@ -28,8 +28,12 @@ export type RefundReason = typeof refundReasons[number]
 export const refundStates = ['planned', 'held', 'signed', 'broadcast', 'confirmed'] as const
 export type RefundState = typeof refundStates[number]
 
+export const refundHoldReasons = ['minimum', 'approval', 'refused', 'no_destination'] as const
+/** Why a refund is held: too small to send alone, waits for an admin, the chain refuses it, or nobody knows who paid. */
+export type RefundHoldReason = typeof refundHoldReasons[number]
+
 export const operationEventTypes = [
   'token_issued', 'payment_seen', 'payment_credited', 'payment_returned', 'queued', 'run_started', 'packet_received', 'packet_finished',
-  'attempt_failed', 'settled', 'refund_planned', 'expired', 'needs_attention', 'resolved',
+  'attempt_failed', 'settled', 'refund_planned', 'refund_held', 'refund_signed', 'refund_sent', 'refund_confirmed', 'expired', 'needs_attention', 'resolved',
 ] as const
 export type OperationEventType = typeof operationEventTypes[number]

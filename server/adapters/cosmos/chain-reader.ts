@@ -1,4 +1,4 @@
-import type { ChainDirectory, ChainReader, Clock, Logger, ServedChain } from '../../usecases/ports'
+import type { ChainDirectory, ChainReader, Clock, Logger, ServedChain, TransactionSimulator } from '../../usecases/ports'
 import { readAccount, readBalance } from './accounts'
 import { confirmBlock, scanBlock } from './blocks'
 import { broadcastTx } from './broadcast'
@@ -11,6 +11,7 @@ import { PacketHistory } from './packet-history'
 import { findTx, PacketSearch } from './packet-search'
 import { PacketStates } from './packet-states'
 import { Routes } from './routes'
+import { simulateTx } from './simulate'
 import { BlockTimes } from './tx-search'
 
 export interface ChainReaderOptions {
@@ -42,7 +43,7 @@ function openChain(chain: ServedChain, options: ChainReaderOptions): OpenChain {
 }
 
 /** Reader of every chain of the directory over CometBFT RPC; `close` ends its subscriptions. */
-export function openChainReader(options: ChainReaderOptions): ChainReader & { close(): void } {
+export function openChainReader(options: ChainReaderOptions): ChainReader & TransactionSimulator & { close(): void } {
   const chains = new Map(options.directory.chains().map(chain => [chain.chainId, openChain(chain, options)]))
   const open = (chainId: string): OpenChain => accessTo(chains, chainId) as OpenChain
   const routes = new Routes(chains, options.directory, options.clock)
@@ -67,6 +68,7 @@ export function openChainReader(options: ChainReaderOptions): ChainReader & { cl
       return tx ? { height: tx.height, code: tx.code } : null
     },
     broadcast: async (chainId, txBytes) => broadcastTx(open(chainId), txBytes),
+    simulate: async (chainId, txBytes) => simulateTx(open(chainId).pool, txBytes),
     endpoints: chainId => open(chainId).pool.health(),
     close: () => {
       for (const { feed } of chains.values()) feed.close()

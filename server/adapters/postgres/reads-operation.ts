@@ -1,4 +1,4 @@
-import type { OperationEventType, OperationStatus, PacketResultName, PaymentConfirmation, PaymentIssue, PaymentState, RefundReason, RefundState, RefundStatus, RelayedBy } from '../../../shared/types/clearing'
+import type { OperationEventType, OperationStatus, PacketResultName, PaymentConfirmation, PaymentIssue, PaymentState, RefundHoldReason, RefundReason, RefundState, RefundStatus, RelayedBy } from '../../../shared/types/clearing'
 import type { PacketLegName, PacketNeed } from '../../../shared/types/packet'
 import { readMemo } from '../../../shared/utils/memo-code'
 import type { PaymentId } from '../../domain/clearing/operation'
@@ -64,6 +64,7 @@ interface RefundJson {
   network_fee_deducted: boolean
   tx_hash: string | null
   planned_at: string
+  hold_reason: RefundHoldReason | null
 }
 interface EventJson { id: string, type: OperationEventType, at: string, detail: Record<string, string | number | boolean | null> }
 interface OperationJson {
@@ -116,7 +117,7 @@ select json_build_object(
         from packet_legs l where l.operation_id = r.operation_id and l.position = r.position)) order by r.position)
     from packet_clearing_results r where r.operation_id = o.id),
   'refunds', (select json_agg(json_build_object('id', f.id, 'payment_id', f.payment_id, 'denom', f.denom, 'amount', f.amount::text, 'destination', f.destination, 'reason', f.reason,
-      'state', f.state, 'network_fee_deducted', f.network_fee_deducted, 'tx_hash', f.tx_hash, 'planned_at', f.planned_at) order by f.id) from refunds f where f.operation_id = o.id),
+      'state', f.state, 'network_fee_deducted', f.network_fee_deducted, 'tx_hash', f.tx_hash, 'planned_at', f.planned_at, 'hold_reason', f.hold_reason) order by f.id) from refunds f where f.operation_id = o.id),
   'events', (select json_agg(json_build_object('id', v.id::text, 'type', v.type, 'at', v.created_at, 'detail', v.detail) order by v.id) from operation_events v where v.operation_id = o.id)
 ) as document
 from clearing_tokens t join clearing_operations o on o.token = t.token where t.token = $1`
@@ -158,7 +159,7 @@ function toRecord(row: OperationJson): OperationRecord {
     packets: row.packets.map(toPacket),
     refunds: (row.refunds ?? []).map(f => ({
       id: f.id, paymentId: f.payment_id as PaymentId, coin: { denom: f.denom, amount: BigInt(f.amount) }, destination: f.destination, reason: f.reason, state: f.state,
-      networkFeeDeducted: f.network_fee_deducted, txHash: f.tx_hash, plannedAt: time(f.planned_at),
+      networkFeeDeducted: f.network_fee_deducted, txHash: f.tx_hash, plannedAt: time(f.planned_at), holdReason: f.hold_reason,
     })),
     events: (row.events ?? []).map(event => ({ id: BigInt(event.id), type: event.type, at: time(event.at), detail: event.detail })),
   }

@@ -8,6 +8,9 @@ import { insertInbound, leaveUnallocated, lockSeenPayments, setConfirmation } fr
 import { issueToken } from './issue-token'
 import { enqueue } from './jobs'
 import { appendEvent, lockOperation, lockOperationByMemo } from './operations'
+import { bookOutgoing, confirmRefunds, failedInclusion, insertOutgoing, lockUnjudgedOutgoing, outgoingAwaitingSecond, payoutByHash, refundAlike, saveJudgement, sequenceUsedBy, setOutgoingConfirmation } from './outgoing'
+import { approveRefund, checkFence, holdPayoutLane, holdRefund, insertPayout, lockPayout, markSigned, noteBroadcast, openPayout, setBaselineSequence, setPayoutWait, voidPayout, walletFacts } from './payouts'
+import { lockRefunds, waitingRefunds } from './refund-rows'
 import { claimLanes, finishRun, insertRun, lanesMatching, lockDuePackets, readBreaker, saveAttempts, saveBreaker, saveEvidence, toRunRow } from './runs'
 import { retryDeadlocks } from './retry-deadlocks'
 import { saveTransition } from './save-transition'
@@ -38,6 +41,23 @@ function makeTransaction(tx: Tx, rowId: () => string): StoreTransaction {
     breaker: (executor, route) => readBreaker(tx, executor, route),
     saveBreaker: breaker => saveBreaker(tx, breaker),
     enqueue: job => enqueue(tx, job),
+    insertOutgoing: (rows, source) => insertOutgoing(tx, rows, source),
+    setOutgoingConfirmation: (chainId, height, confirmation) => setOutgoingConfirmation(tx, chainId, height, confirmation),
+    lockUnjudgedOutgoing: chainId => lockUnjudgedOutgoing(tx, chainId),
+    saveJudgement: (judged, kind, note) => saveJudgement(tx, judged, kind, note),
+    payoutByHash: (chainId, txHash) => payoutByHash(tx, chainId, txHash),
+    lockRefunds: ids => lockRefunds(tx, ids),
+    refundAlike: (chainId, destination, coin) => refundAlike(tx, chainId, destination, coin),
+    confirmRefunds: (paid, txHash, detail, cause, now) => confirmRefunds(tx, paid, txHash, detail, cause, now),
+    bookOutgoing: (chainId, cause, legs, now) => bookOutgoing(tx, rowId(), chainId, cause, legs, now),
+    checkFence: lane => checkFence(tx, lane),
+    insertPayout: (payout, lane, now) => insertPayout(tx, payout, lane, now),
+    markSigned: (signed, payout, cause, now) => markSigned(tx, signed, payout, cause, now),
+    lockPayout: id => lockPayout(tx, id),
+    noteBroadcast: (payout, answer, cause, now) => noteBroadcast(tx, payout, answer, cause, now),
+    voidPayout: (payout, reason, failed, now) => voidPayout(tx, payout, reason, failed, now),
+    approveRefund: (refund, by, cause, now) => approveRefund(tx, refund, by, cause, now),
+    holdRefund: (refund, reason, note, nextTryAt, cause, now) => holdRefund(tx, refund, reason, note, nextTryAt, cause, now),
   }
 }
 
@@ -75,6 +95,15 @@ export function makeStore(db: Database, rowId: () => string): Store {
       const rows = await db.select().from(relayerRuns).where(and(isNull(relayerRuns.finishedAt), lt(relayerRuns.leaseUntil, now)))
       return rows.map(toRunRow)
     },
+    holdPayoutLane: (chainId, address, instanceId, leaseMs) => holdPayoutLane(db, chainId, address, instanceId, leaseMs),
+    setBaselineSequence: (lane, sequence) => setBaselineSequence(db, lane, sequence),
+    setPayoutWait: (lane, reason) => setPayoutWait(db, lane, reason),
+    walletFacts: (chainId, address) => walletFacts(db, chainId, address),
+    openPayout: (chainId, address) => openPayout(db, chainId, address),
+    waitingRefunds: (chainId, limit) => waitingRefunds(db, chainId, limit),
+    failedInclusion: (chainId, txHash) => failedInclusion(db, chainId, txHash),
+    sequenceUsedBy: payout => sequenceUsedBy(db, payout),
+    outgoingAwaitingSecond: chainId => outgoingAwaitingSecond(db, chainId),
     lanesBusyUntil: async (lanes, now) => {
       const [row] = await db.select({ until: max(relayerLanes.leaseUntil) }).from(relayerLanes)
         .where(and(lanesMatching(lanes), sql`${relayerLanes.leaseUntil} > ${now.toISOString()}`))

@@ -1,4 +1,5 @@
 import type { ClearingStatus } from '../../../shared/schemas/clearing'
+import type { RefundHoldReason } from '../../../shared/types/clearing'
 import { toDisplayAmount } from '../../../shared/utils/coin'
 import type { OperationRecord } from '../read-ports'
 
@@ -14,9 +15,21 @@ function credited(record: OperationRecord): bigint {
   return record.payments.reduce((sum, payment) => sum + payment.creditedAmount, 0n)
 }
 
+function heldSentence(reason: RefundHoldReason | null): string {
+  switch (reason) {
+    case 'minimum': return ' A refund is held because it is smaller than what sending it would be worth; it is added to your next one.'
+    case 'approval': return ' A refund waits for an operator to approve it, because it is large.'
+    case 'refused': return ' A refund could not be sent: the chain refuses the address. It is tried again, and an operator can see it.'
+    case 'no_destination': return ' A refund is kept, because the chain does not show which address paid.'
+    case null: return ' A refund is held; an operator can see it.'
+    default: return reason satisfies never
+  }
+}
+
 function refundSentence(record: OperationRecord): string {
   const owed = record.refunds.filter(refund => refund.state !== 'confirmed')
-  if (owed.some(refund => refund.state === 'held')) return ' A refund is held because it is smaller than what sending it would be worth; it is added to your next one.'
+  const held = owed.find(refund => refund.state === 'held')
+  if (held) return heldSentence(held.holdReason)
   if (owed.length > 0) return ' A refund is on its way to the address that paid.'
   return record.refunds.length > 0 ? ' The refund was sent.' : ''
 }

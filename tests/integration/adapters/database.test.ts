@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { migrateDatabase } from '../../../server/adapters/postgres/database'
@@ -13,7 +14,7 @@ describe('migrations', () => {
   it('run from several instances at once without harm', async () => {
     await Promise.all([1, 2, 3].map(() => migrateDatabase(database.url, 'drizzle/migrations')))
     const rows = await database.db.execute(sql`select count(*)::int as applied from drizzle.__drizzle_migrations`)
-    expect(rows[0]).toEqual({ applied: 1 })
+    expect(rows[0]).toEqual({ applied: fs.readdirSync('drizzle/migrations').filter(name => name.endsWith('.sql')).length })
   })
 })
 

@@ -17,7 +17,7 @@ function aRecord(over: Partial<OperationRecord> = {}): OperationRecord {
 }
 
 const payment = (state: PaymentRecord['state'], creditedAmount = 0n): PaymentRecord => ({ txHash: 'A', height: 1n, blockTime: at(1), fromAddress: 'a', coin: { denom: 'uatom', amount: 1n }, memo: '', state, creditedAmount, confirmation: 'agreed', reason: null })
-const refund = (state: RefundRow['state']) => ({ state }) as RefundRow
+const refund = (state: RefundRow['state'], holdReason: RefundRow['holdReason'] = null) => ({ state, holdReason }) as RefundRow
 
 describe('what happens next', () => {
   it('asks for the exact amount until the price ends, then says that it is late, then waits for the chain', () => {
@@ -45,11 +45,14 @@ describe('what happens next', () => {
   })
 
   it('says where a refund is', () => {
-    const sentence = (...states: RefundRow['state'][]) => nextStep(aRecord({ status: 'not_cleared', refunds: states.map(refund) }), at(1000), atom).sentence
+    const sentence = (...states: RefundRow['state'][]) => nextStep(aRecord({ status: 'not_cleared', refunds: states.map(state => refund(state)) }), at(1000), atom).sentence
     expect(sentence('confirmed')).toContain('The refund was sent')
     expect(sentence('confirmed', 'broadcast')).toContain('on its way')
     expect(sentence('held')).toContain('held')
     expect(sentence()).not.toContain('refund was')
+    for (const [reason, words] of [['minimum', 'smaller'], ['approval', 'approve'], ['refused', 'refuses'], ['no_destination', 'which address paid']] as const) {
+      expect(nextStep(aRecord({ status: 'not_cleared', refunds: [refund('held', reason)] }), at(1000), atom).sentence).toContain(words)
+    }
   })
 
   it('has a sentence for every status', () => {

@@ -1,0 +1,64 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import type { refundTransactions } from '../../../drizzle/schema'
+import { clearingOperations, refunds } from '../../../drizzle/schema'
+import type { OperationEventType } from '../../../shared/types/clearing'
+import type { EventDetail } from '../../domain/clearing/transition'
+import { refundStatusOf, type Payout, type Refund } from '../../domain/refund/refund'
+import type { Cause } from '../../usecases/store-ports'
+import type { Database } from './database'
+import { appendEvent } from './operations'
+import type { Tx } from './transaction-types'
+
+export function toRefund(row: typeof refunds.$inferSelect): Refund {
+  return {
+    id: row.id, chainId: row.chainId, paymentId: row.paymentId, operationId: row.operationId, coin: { denom: row.denom, amount: row.amount }, destination: row.destination,
+    reason: row.reason, state: row.state, networkFeeDeducted: row.networkFeeDeducted, txHash: row.txHash, holdReason: row.holdReason,
+    nextTryAt: row.nextTryAt, failures: row.failures, approved: row.approvedBy !== null, plannedAt: row.plannedAt,
+  }
+}
+
+export function toPayout(row: typeof refundTransactions.$inferSelect): Payout {
+  return {
+    id: row.id, chainId: row.chainId, address: row.address, txHash: row.txHash, txBytes: new Uint8Array(Buffer.from(row.txBytes, 'base64')), refundIds: row.refundIds,
+    destination: row.destination, coin: { denom: row.denom, amount: row.amount }, fee: { denom: row.feeDenom, amount: row.feeAmount },
+    accountSequence: row.accountSequence, signedHeight: row.signedHeight, timeoutHeight: row.timeoutHeight, broadcasts: row.broadcasts, lastBroadcastAt: row.lastBroadcastAt, state: row.state,
+  }
+}
+
+/** Locks the operations first, in one order, as everybody who changes an operation does; then the refunds. */
+export async function lockRefunds(tx: Tx, ids: readonly string[]): Promise<readonly Refund[]> {
+  if (ids.length === 0) return []
+  const found = await tx.select({ operationId: refunds.operationId }).from(refunds).where(inArray(refunds.id, [...ids]))
+  const operationIds = [...new Set(found.flatMap(row => row.operationId ?? []))].sort()
+  for (const id of operationIds) await tx.select({ id: clearingOperations.id }).from(clearingOperations).where(eq(clearingOperations.id, id)).for('update')
+  const rows = await tx.select().from(refunds).where(inArray(refunds.id, [...ids])).orderBy(asc(refunds.id)).for('update')
+  return ids.flatMap((id) => {
+    const row = rows.find(candidate => candidate.id === id)
+    return row ? [toRefund(row)] : []
+  })
+}
+
+/** Makes the operations of changed refunds say so: their refundStatus, and one event for each refund. */
+export async function tellOperations(tx: Tx, changed: readonly Refund[], event: OperationEventType, detail: (refund: Refund) => EventDetail, cause: Cause, now: Date): Promise<void> {
+  for (const refund of changed) {
+    if (refund.operationId === null) continue
+    const rows = await tx.select({ state: refunds.state }).from(refunds).where(eq(refunds.operationId, refund.operationId))
+    const [operation] = await tx.update(clearingOperations).set({ refundStatus: refundStatusOf(rows.map(row => row.state)) })
+      .where(eq(clearingOperations.id, refund.operationId)).returning({ token: clearingOperations.token })
+    if (operation) await appendEvent(tx, refund.operationId, operation.token, { type: 'log', event, detail: { amount: refund.coin.amount.toString(), denom: refund.coin.denom, reason: refund.reason, ...detail(refund) } }, cause, now)
+  }
+}
+
+/** Recomputes refundStatus without an event: what waits again had been told before. */
+export async function refreshStatus(tx: Tx, changed: readonly Refund[]): Promise<void> {
+  for (const operationId of new Set(changed.flatMap(refund => refund.operationId ?? []))) {
+    const rows = await tx.select({ state: refunds.state }).from(refunds).where(eq(refunds.operationId, operationId))
+    await tx.update(clearingOperations).set({ refundStatus: refundStatusOf(rows.map(row => row.state)) }).where(eq(clearingOperations.id, operationId))
+  }
+}
+
+export async function waitingRefunds(db: Database, chainId: string, limit: number): Promise<readonly Refund[]> {
+  const rows = await db.select().from(refunds).where(and(eq(refunds.chainId, chainId), inArray(refunds.state, ['planned', 'held'])))
+    .orderBy(sql`${refunds.state} = 'held'`, asc(refunds.plannedAt), asc(refunds.id)).limit(limit)
+  return rows.map(toRefund)
+}

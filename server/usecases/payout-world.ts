@@ -1,0 +1,102 @@
+import { multiplyRoundedUp } from '../domain/refund/gas'
+import type { Estimate } from '../domain/refund/decide-next'
+import { writeRefundMemo } from '../domain/refund/memo'
+import { feeBorneByPayer, totalOf, type Payout, type Refund } from '../domain/refund/refund'
+import type { PayRefundsDeps } from './pay-refunds'
+import type { ChainAccount, SendOrder, ServiceWallet } from './ports'
+import type { PayoutLane } from './refund-ports'
+
+export interface Blocked { readonly reason: string, readonly alert: boolean }
+
+/** A node that is this much ahead of our scanner, or says so, is not signed upon. */
+const mostUnscannedBlocks = 10n
+
+const notYet = (reason: string): Blocked => ({ reason, alert: false })
+
+/** Heights that the cursor must have reached, per lane and fence: the tip when this instance first looked. */
+export type FirstTips = Map<string, bigint>
+
+async function isBehind(deps: PayRefundsDeps, lane: PayoutLane, cursorHeight: bigint, tip: bigint, firstTips: FirstTips): Promise<Blocked | null> {
+  const key = `${lane.chainId}/${lane.address}/${lane.fence}`
+  const first = firstTips.get(key) ?? tip
+  firstTips.set(key, first)
+  if (cursorHeight < first) return notYet(`blocks up to ${first} are not scanned yet`)
+  return tip - cursorHeight > mostUnscannedBlocks ? notYet(`the scanner is ${tip - cursorHeight} blocks behind`) : null
+}
+
+/** Every sequence of the account must belong to a tx that was scanned and judged; only the next one may be signed. */
+async function unknownSequence(deps: PayRefundsDeps, lane: PayoutLane, account: ChainAccount): Promise<Blocked | null> {
+  const facts = await deps.store.walletFacts(lane.chainId, lane.address)
+  const [stranger] = facts.strangers
+  if (stranger) return { reason: `transaction ${stranger.txHash ?? `of block ${stranger.height}`} left the wallet and fits nothing: ${stranger.note}`, alert: true }
+  if (facts.unjudged > 0) return notYet('a transaction of the wallet waits for a second endpoint')
+  if (facts.baselineSequence === null) await deps.store.setBaselineSequence(lane, account.sequence)
+  const baseline = facts.baselineSequence ?? account.sequence
+  const expected = facts.highestSequence !== null && facts.highestSequence + 1n > baseline ? facts.highestSequence + 1n : baseline
+  if (account.sequence > expected) return notYet(`sequence ${expected} of the wallet was used by a transaction that is not scanned yet`)
+  return account.sequence < expected ? notYet('the node that was asked is behind') : null
+}
+
+export interface SigningGround {
+  readonly blocked: Blocked | null
+  readonly account: ChainAccount
+  readonly tip: bigint
+}
+
+/** Whether anything may be signed for this wallet now, and on what. Rejects with DomainError('chain_unavailable'). */
+export async function readSigningGround(deps: PayRefundsDeps, lane: PayoutLane, cursorHeight: bigint, firstTips: FirstTips): Promise<SigningGround> {
+  const { height: tip } = await deps.reader.tip(lane.chainId)
+  const behind = await isBehind(deps, lane, cursorHeight, tip, firstTips)
+  const account = await deps.reader.account(lane.chainId, lane.address)
+  if (!account) return { blocked: { reason: 'the chain knows no such account: the wallet was never funded', alert: true }, account: { accountNumber: 0n, sequence: 0n }, tip }
+  return { blocked: behind ?? await unknownSequence(deps, lane, account), account, tip }
+}
+
+/** Enough for a MsgSend on every SDK chain; only what a simulation is made with. */
+const presumedGas = 150_000n
+
+export function orderFor(refunds: readonly Refund[], ground: SigningGround, timeoutBlocks: bigint, sent: SendOrder['coin'], fee: SendOrder['coin'], gasLimit: bigint): SendOrder {
+  return {
+    destination: refunds[0]?.destination ?? '', coin: sent, memo: writeRefundMemo(refunds.map(refund => refund.id)), fee, gasLimit,
+    timeoutHeight: ground.tip + timeoutBlocks, accountNumber: ground.account.accountNumber, sequence: ground.account.sequence,
+  }
+}
+
+export interface Estimated { readonly estimate: Estimate, readonly gasLimit: bigint }
+
+/** Simulates these refunds and prices them. A refusal that lies with the wallet or the node is not held against them. */
+export async function estimatePayout(deps: PayRefundsDeps, wallet: ServiceWallet, refunds: readonly Refund[], ground: SigningGround): Promise<Estimated> {
+  const { chainId, address } = wallet
+  const feeDenom = deps.feeDenom(chainId)
+  const total = totalOf(refunds)
+  const gasPrice = await deps.reader.gasPrice(chainId)
+  const balances = await Promise.all([...new Set([total.denom, feeDenom])].map(denom => deps.reader.balance(chainId, address, denom)))
+  const presumedFee = { denom: feeDenom, amount: multiplyRoundedUp(presumedGas, gasPrice) }
+  const less = feeBorneByPayer(refunds, presumedFee)
+  const tried = { denom: total.denom, amount: total.amount > less ? total.amount - less : total.amount }
+  const needed = tried.amount + (tried.denom === feeDenom ? presumedFee.amount : 0n)
+  const unsimulated = { estimate: { state: 'known' as const, fee: presumedFee, balances }, gasLimit: presumedGas }
+  // Too poor to simulate: the decision says so from the presumed fee.
+  if (needed > (balances.find(balance => balance.denom === total.denom)?.amount ?? 0n)) return unsimulated
+  const answer = await deps.simulator.simulate(chainId, wallet.unsigned(orderFor(refunds, ground, deps.settings.timeoutBlocks, tried, presumedFee, presumedGas)))
+  if (answer.state === 'refused') {
+    const ours = /insufficient funds|account sequence mismatch|insufficient fee/i.test(answer.reason)
+    return { estimate: { state: ours ? 'unavailable' : 'refused', reason: answer.reason }, gasLimit: 0n }
+  }
+  const gasLimit = (answer.gasUsed * deps.gasMargin.numerator + deps.gasMargin.denominator - 1n) / deps.gasMargin.denominator
+  return { estimate: { state: 'known', fee: { denom: feeDenom, amount: multiplyRoundedUp(gasLimit, gasPrice) }, balances }, gasLimit }
+}
+
+/**
+ * Reads every block that could hold the tx, each vouched for by a second endpoint where there is one. True only if none
+ * holds it with code 0.
+ */
+export async function isProvenAbsent(deps: PayRefundsDeps, payout: Payout): Promise<boolean> {
+  for (let height = payout.signedHeight + 1n; height <= payout.timeoutHeight; height += 1n) {
+    const block = await deps.reader.block(payout.chainId, height)
+    if (block.txs.some(tx => tx.txHash === payout.txHash && tx.code === 0)) return false
+    const agreement = await deps.reader.confirmBlock({ ...block, codes: block.txs.map(tx => tx.code) })
+    if (agreement !== 'agreed' && agreement !== 'single') return false
+  }
+  return true
+}

@@ -1,0 +1,79 @@
+import type { PaymentConfirmation, RefundHoldReason } from '../../shared/types/clearing'
+import type { Coin } from '../../shared/utils/coin'
+import type { OutgoingLeg } from '../domain/ledger/entries'
+import type { OutgoingTx } from '../domain/refund/judge-outgoing'
+import type { OutgoingTransfer } from '../domain/refund/outgoing'
+import type { Payout, Refund } from '../domain/refund/refund'
+import type { Cause } from './store-ports'
+
+/** A signer's hold on a wallet. `fence` is checked by every write that a later holder must be safe from. */
+export interface PayoutLane {
+  readonly chainId: string
+  readonly address: string
+  readonly fence: bigint
+  readonly instanceId: string
+}
+
+export interface NewPayout extends Omit<Payout, 'state' | 'broadcasts' | 'lastBroadcastAt'> {
+  readonly memo: string
+}
+
+/** What the database knows of a wallet beside the chain. */
+export interface WalletFacts {
+  readonly baselineSequence: bigint | null
+  /** Highest sequence that a scanned tx of the wallet used; null: none. */
+  readonly highestSequence: bigint | null
+  /** Scanned txs that still wait for a second endpoint. */
+  readonly unjudged: number
+  /** Txs that fit nothing and that nobody has explained, newest last. */
+  readonly strangers: readonly { readonly txHash: string | null, readonly height: bigint, readonly note: string }[]
+}
+
+/** Refund's part of a transaction. Whatever locks refunds locks their operations first, in one order. */
+export interface RefundTransaction {
+  /** Inserts what is new by key. */
+  insertOutgoing(rows: readonly OutgoingTransfer[], source: { readonly blockHash: string, readonly codes: readonly number[], readonly endpoint: string, readonly confirmation: PaymentConfirmation }): Promise<void>
+  setOutgoingConfirmation(chainId: string, height: bigint, confirmation: PaymentConfirmation): Promise<void>
+  /** Confirmed and not judged, in chain order, locked. */
+  lockUnjudgedOutgoing(chainId: string): Promise<readonly OutgoingTx[]>
+  saveJudgement(tx: OutgoingTx, kind: 'refund' | 'failed_refund' | 'operator' | 'stranger', note: string | null): Promise<void>
+  payoutByHash(chainId: string, txHash: string): Promise<Payout | null>
+  /** In the order of `ids`; unknown ones are left out. */
+  lockRefunds(ids: readonly string[]): Promise<readonly Refund[]>
+  /** Earliest refund of exactly this coin to this address that is not under way. */
+  refundAlike(chainId: string, destination: string, coin: Coin): Promise<string | null>
+  /** Refunds (locked before) are paid by this tx; their operations, events and the payout of that hash follow. */
+  confirmRefunds(refunds: readonly Refund[], txHash: string, detail: { readonly height: bigint, readonly sent: Coin }, cause: Cause, now: Date): Promise<void>
+  bookOutgoing(chainId: string, cause: string, legs: readonly (OutgoingLeg & { readonly refund?: Refund })[], now: Date): Promise<void>
+
+  /** False: another instance holds the lane now, and the caller's writes must not count. Locks it. */
+  checkFence(lane: PayoutLane): Promise<boolean>
+  insertPayout(payout: NewPayout, lane: PayoutLane, now: Date): Promise<void>
+  /** Refunds (locked before) belong to this payout from now on. */
+  markSigned(refunds: readonly Refund[], payout: NewPayout, cause: Cause, now: Date): Promise<void>
+  lockPayout(id: string): Promise<Payout | null>
+  noteBroadcast(payout: Payout, answer: string, cause: Cause, now: Date): Promise<void>
+  /** It can never be included: its refunds that it still carries wait again. */
+  voidPayout(payout: Payout, reason: string, failed: boolean, now: Date): Promise<void>
+  holdRefund(refund: Refund, reason: RefundHoldReason, note: string, nextTryAt: Date | null, cause: Cause, now: Date): Promise<void>
+  /** A held refund (locked before) waits again, and needs no approval any more. */
+  approveRefund(refund: Refund, by: string, cause: Cause, now: Date): Promise<void>
+}
+
+export interface RefundReads {
+  /** Takes or renews the lane on database time; null: another instance signs for this wallet. */
+  holdPayoutLane(chainId: string, address: string, instanceId: string, leaseMs: number): Promise<PayoutLane | null>
+  /** Kept only if there is none. */
+  setBaselineSequence(lane: PayoutLane, sequence: bigint): Promise<void>
+  /** For people: why nothing is sent. */
+  setPayoutWait(lane: PayoutLane, reason: string | null): Promise<void>
+  walletFacts(chainId: string, address: string): Promise<WalletFacts>
+  openPayout(chainId: string, address: string): Promise<{ readonly payout: Payout, readonly failures: number } | null>
+  /** Planned and held refunds of a chain, in order of planning. */
+  waitingRefunds(chainId: string, limit: number): Promise<readonly Refund[]>
+  /** Scanned and judged tx with this hash that failed. */
+  failedInclusion(chainId: string, txHash: string): Promise<number | null>
+  /** Judged tx of the wallet other than `payout` that used its sequence or a later one. */
+  sequenceUsedBy(payout: Payout): Promise<string | null>
+  outgoingAwaitingSecond(chainId: string): Promise<readonly { readonly height: bigint, readonly blockHash: string, readonly codes: readonly number[], readonly endpoint: string }[]>
+}

@@ -1,0 +1,69 @@
+import { feePaidLegs, refundConfirmedLegs, unexplainedLegs, withdrawnLegs, type OutgoingLeg } from '../domain/ledger/entries'
+import { judgeOutgoing, type KnownAboutOutgoing, type OutgoingTx, type OutgoingVerdict } from '../domain/refund/judge-outgoing'
+import { readRefundMemo } from '../domain/refund/memo'
+import { totalOf, type Refund } from '../domain/refund/refund'
+import type { Clock, Logger } from './ports'
+import type { Cause, StoreTransaction } from './store-ports'
+
+export interface OutgoingPolicy {
+  readonly operatorAddresses: ReadonlySet<string>
+  /** Whether this program signs for the chain's wallet; if not, people send refunds by hand. */
+  readonly signs: (chainId: string) => boolean
+}
+
+const scanned: Cause = { actor: 'scanner', cause: 'block scan' }
+
+async function knownAbout(tx: StoreTransaction, outgoing: OutgoingTx, policy: OutgoingPolicy): Promise<KnownAboutOutgoing> {
+  const payout = outgoing.txHash === null ? null : await tx.payoutByHash(outgoing.chainId, outgoing.txHash)
+  const ids = readRefundMemo(outgoing.memo)
+  const named = payout ? null : await tx.lockRefunds(ids)
+  const [send] = outgoing.sends
+  const [sent] = send?.coins ?? []
+  const byHand = !payout && ids.length === 0 && send && sent && !policy.signs(outgoing.chainId)
+  const alike = byHand ? await tx.refundAlike(outgoing.chainId, send.toAddress, sent) : null
+  const [found] = alike ? await tx.lockRefunds([alike]) : []
+  return {
+    signed: payout ? { payout, refunds: await tx.lockRefunds(payout.refundIds) } : null,
+    named: named && named.length > 0 && named.length === ids.length && named.every(refund => refund.chainId === outgoing.chainId) ? named : null,
+    alike: found && (found.state === 'planned' || found.state === 'held') ? found : null,
+    operatorAddresses: policy.operatorAddresses,
+  }
+}
+
+/** The owed side refund by refund, so that each entry names its payment; the wallet's side as it was. */
+function refundLegs(refunds: readonly Refund[], sent: OutgoingVerdict & { readonly kind: 'refund' }): (OutgoingLeg & { readonly refund?: Refund })[] {
+  const legs = refundConfirmedLegs(totalOf(refunds), sent.sent)
+  const owed = legs.filter(leg => leg.account === 'liability:refunds_payable')
+  return [
+    ...legs.filter(leg => !owed.includes(leg)),
+    ...refunds.map(refund => ({ account: 'liability:refunds_payable', denom: refund.coin.denom, amount: refund.coin.amount, refund })),
+  ]
+}
+
+function legsOf(outgoing: OutgoingTx, verdict: OutgoingVerdict): (OutgoingLeg & { readonly refund?: Refund })[] {
+  // What a wallet sends to itself stays in it.
+  const left = [...outgoing.sends.filter(send => send.toAddress !== outgoing.address).flatMap(send => send.coins), ...outgoing.unnamed]
+  switch (verdict.kind) {
+    case 'refund': return refundLegs(verdict.refunds, verdict)
+    case 'failed_refund': return []
+    case 'operator': return withdrawnLegs(left)
+    case 'stranger': return unexplainedLegs(left)
+    default: return verdict satisfies never
+  }
+}
+
+/**
+ * Judges what left the chain's wallet and is vouched for: confirms refunds, books every unit, and marks strangers. Runs
+ * inside the transaction that recorded it, so that a refund is confirmed and booked together or not at all.
+ */
+export async function settleOutgoing(tx: StoreTransaction, chainId: string, policy: OutgoingPolicy, clock: Clock, logger: Logger): Promise<void> {
+  for (const outgoing of await tx.lockUnjudgedOutgoing(chainId)) {
+    const now = clock.now()
+    const verdict = judgeOutgoing(outgoing, await knownAbout(tx, outgoing, policy))
+    await tx.saveJudgement(outgoing, verdict.kind, verdict.kind === 'stranger' ? verdict.note : null)
+    if (verdict.kind === 'refund') await tx.confirmRefunds(verdict.refunds, outgoing.txHash ?? '', { height: outgoing.height, sent: verdict.sent }, scanned, now)
+    await tx.bookOutgoing(chainId, verdict.kind, legsOf(outgoing, verdict), now)
+    await tx.bookOutgoing(chainId, 'network_fee', feePaidLegs(outgoing.fee), now)
+    if (verdict.kind === 'stranger') logger.error({ chainId, txHash: outgoing.txHash, height: outgoing.height.toString(), note: verdict.note }, 'a transaction of the service wallet fits nothing: payouts stop')
+  }
+}

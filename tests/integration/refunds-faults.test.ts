@@ -1,0 +1,270 @@
+import { eq, sql } from 'drizzle-orm'
+import { afterEach, describe, expect, it } from 'vitest'
+import { refunds, refundTransactions, walletOutgoing } from '../../drizzle/schema'
+import type { PayRefunds, PayRefundsDeps } from '../../server/usecases/pay-refunds'
+import { openRefundWorld, type OpenedRefundWorld } from './refunds.world'
+
+let world: OpenedRefundWorld
+const open = async () => {
+  world = await openRefundWorld()
+  return world
+}
+afterEach(() => world.close())
+
+async function expectOnePaid(id: Parameters<OpenedRefundWorld['refund']>[0], amount: bigint) {
+  expect((await world.sentOnChain()).filter(sent => sent.to === world.addressOf('alice')).map(sent => sent.amount)).toEqual([amount])
+  expect(await world.refund(id)).toMatchObject({ state: 'confirmed' })
+  expect(await world.operation(id)).toMatchObject({ refundStatus: 'done' })
+  const { books, chain, overRefunded, unexplainedOwed } = await world.booksFit()
+  expect({ books, overRefunded, unexplainedOwed }).toEqual({ books: chain, overRefunded: 0, unexplainedOwed: '0' })
+}
+
+const crash = (): never => {
+  throw new Error('killed')
+}
+
+/** The process dies right after the call returned: what it did stays, nothing more is done. */
+function dyingAfter(boundary: 'plan' | 'sign' | 'persist' | 'broadcast'): Partial<PayRefundsDeps> {
+  const { reader, signer } = world
+  switch (boundary) {
+    case 'plan': return { reader: { ...reader, tip: async () => crash() } }
+    case 'sign': return { wallets: new Map([[world.chainId, { ...signer, sign: async (order) => {
+      await signer.sign(order)
+      return crash()
+    } }]]) }
+    case 'persist': return { reader: { ...reader, broadcast: async () => crash() } }
+    case 'broadcast': return { reader: { ...reader, broadcast: async (...call: Parameters<typeof reader.broadcast>) => {
+      await reader.broadcast(...call)
+      return crash()
+    } } }
+    default: return boundary satisfies never
+  }
+}
+
+/** Leases last 10 s on the database's clock: a killed holder's lapses at once here. */
+const forgetLease = () => world.database.db.execute(sql`update payout_lanes set lease_until = now() - interval '1 second'`)
+
+describe('a refund is paid exactly once', () => {
+  it.each(['plan', 'sign', 'persist', 'broadcast'] as const)('when its signer is killed after it has done: %s', async (boundary) => {
+    await open()
+    const id = await world.notCleared(700_000n)
+    await expect(world.instance(dyingAfter(boundary))(world.chainId)).rejects.toThrow('killed')
+    await forgetLease()
+    await world.finish(world.instance())
+    await expectOnePaid(id, 700_000n)
+    expect(await world.payouts()).toHaveLength(1)
+  })
+
+  it.each(['include', 'confirm'] as const)('when its signer is killed after: %s', async (boundary) => {
+    await open()
+    const id = await world.notCleared(700_000n)
+    await world.instance()(world.chainId)
+    await world.control('blocks', { count: 1 })
+    if (boundary === 'confirm') await world.scan()
+    await forgetLease()
+    await world.finish(world.instance())
+    await expectOnePaid(id, 700_000n)
+    expect(await world.payouts()).toHaveLength(1)
+  })
+
+  it.each(['sign', 'persist', 'broadcast'] as const)('when two instances work at once and one is killed after: %s', async (boundary) => {
+    await open()
+    const id = await world.notCleared(700_000n)
+    const [a, b] = [world.instance(dyingAfter(boundary)), world.instance()]
+    await Promise.allSettled([a(world.chainId), b(world.chainId)])
+    await forgetLease()
+    await Promise.allSettled([world.instance()(world.chainId), b(world.chainId)])
+    await forgetLease()
+    await world.finish(world.instance())
+    await expectOnePaid(id, 700_000n)
+  })
+
+  it('when a signer comes back from a long stop after another took over: it can keep nothing', async () => {
+    await open()
+    const id = await world.notCleared(700_000n)
+    let goOn = () => {}
+    const stopped = new Promise<void>(resolve => goOn = resolve)
+    const reached = new Promise<void>((resolve) => {
+      const zombie = world.instance({ wallets: new Map([[world.chainId, { ...world.signer, sign: async (order) => {
+        resolve()
+        await stopped
+        return world.signer.sign({ ...order, timeoutHeight: order.timeoutHeight + 1n })
+      } }]]) })
+      void zombie(world.chainId)
+    })
+    await reached
+    await forgetLease()
+    await world.instance()(world.chainId)
+    goOn()
+    await world.block()
+    await forgetLease()
+    await world.finish(world.instance())
+    await expectOnePaid(id, 700_000n)
+    expect(await world.payouts()).toHaveLength(1)
+  })
+
+  it('when four instances work at once without leases', async () => {
+    await open()
+    const id = await world.notCleared(700_000n)
+    await world.notCleared(300_000n, 'bob')
+    const everyoneSigns: Partial<PayRefundsDeps> = { store: { ...world.store, holdPayoutLane: async (...lane) => {
+      await forgetLease()
+      return world.store.holdPayoutLane(...lane)
+    } } }
+    const instances: PayRefunds[] = Array.from({ length: 4 }, () => world.instance(everyoneSigns))
+    for (let round = 0; round < 4; round++) {
+      await Promise.allSettled(instances.map(instance => instance(world.chainId)))
+      await world.block()
+    }
+    await forgetLease()
+    await world.finish(world.instance())
+    expect(await world.sentOnChain()).toHaveLength(2)
+    await expectOnePaid(id, 700_000n)
+  })
+
+  it('when the broadcast times out but lands', async () => {
+    await open()
+    const id = await world.notCleared(700_000n)
+    const { reader } = world
+    const silent = world.instance({ reader: { ...reader, broadcast: async (chainId, bytes) => ({ ...await reader.broadcast(chainId, bytes), state: 'unknown' as const }) } })
+    await silent(world.chainId)
+    await world.finish(silent)
+    await expectOnePaid(id, 700_000n)
+    expect(await world.payouts()).toMatchObject([{ state: 'confirmed', lastAnswer: 'unknown' }])
+  })
+
+  it('when every endpoint hangs up during the broadcast', async () => {
+    await open()
+    const id = await world.notCleared(700_000n)
+    await world.control('faults/rpc', { kind: 'cut', methods: ['broadcast_tx_sync'], count: 1 })
+    await world.pay1()
+    expect((await world.payouts())[0]!.state).toBe('open')
+    await world.control('faults/rpc/clear')
+    await world.finish()
+    await expectOnePaid(id, 700_000n)
+    expect(await world.payouts()).toHaveLength(1)
+  })
+
+  it('when the same bytes are sent again and the node says that it knows them (19)', async () => {
+    await open()
+    const id = await world.notCleared(700_000n)
+    await world.pay1()
+    world.clock.offsetMs += 2_000
+    expect(await world.pay1()).toEqual({ did: 'rebroadcast' })
+    expect(await world.payouts()).toMatchObject([{ broadcasts: 2, lastAnswer: 'already_known' }])
+    await world.finish()
+    await expectOnePaid(id, 700_000n)
+  })
+
+  it('when its sequence is used by another known transaction (32): signed anew, the old bytes can never land', async () => {
+    await open()
+    const id = await world.notCleared(700_000n)
+    await expect(world.instance(dyingAfter('persist'))(world.chainId)).rejects.toThrow('killed')
+    await world.control('send', { from: 'service', to: 'admin', amount: '1000', memo: 'withdrawal' })
+    const instance = world.instance()
+    await forgetLease()
+    await instance(world.chainId)
+    const [first] = await world.payouts()
+    expect(first).toMatchObject({ state: 'open', lastAnswer: expect.stringContaining('code 32') })
+    await world.scan()
+    await world.finish(instance)
+    await expectOnePaid(id, 700_000n)
+    expect(await world.payouts()).toMatchObject([{ state: 'void', closeReason: expect.stringContaining('was used by') }, { state: 'confirmed' }])
+    expect((await world.reader.broadcast(world.chainId, new Uint8Array(Buffer.from(first!.txBytes, 'base64')))).state).toBe('rejected')
+  })
+
+  it('when the mempool drops it: signed anew only after its timeout height passed without it', async () => {
+    await open()
+    const id = await world.notCleared(700_000n)
+    const { reader } = world
+    const dropping = world.instance({ reader: { ...reader, broadcast: async () => ({ state: 'accepted' as const, txHash: '' }) } })
+    await dropping(world.chainId)
+    const [first] = await world.payouts()
+    for (let height = first!.signedHeight + 1n; height < first!.timeoutHeight; height += 1n) {
+      await world.block()
+      expect((await dropping(world.chainId)).did).toMatch(/wait|rebroadcast/)
+    }
+    expect(await world.payouts()).toHaveLength(1)
+    await world.block()
+    await forgetLease()
+    await world.finish(world.instance())
+    await expectOnePaid(id, 700_000n)
+    expect(await world.payouts()).toMatchObject([{ state: 'void', closeReason: expect.stringContaining('timeout height') }, { state: 'confirmed' }])
+    expect((await reader.broadcast(world.chainId, new Uint8Array(Buffer.from(first!.txBytes, 'base64')))).state).toBe('rejected')
+  })
+
+  it('when its timeout height passed but a second endpoint does not vouch for the blocks: nothing is signed', async () => {
+    await open()
+    const id = await world.notCleared(700_000n)
+    const { reader } = world
+    const doubted = world.instance({ reader: { ...reader, broadcast: async () => ({ state: 'accepted' as const, txHash: '' }), confirmBlock: async () => 'waiting' as const } })
+    await doubted(world.chainId)
+    await world.block(6)
+    expect(await doubted(world.chainId)).toMatchObject({ did: 'wait', reason: expect.stringContaining('not verified') })
+    expect(await world.payouts()).toHaveLength(1)
+    await forgetLease()
+    await world.finish(world.instance())
+    await expectOnePaid(id, 700_000n)
+  })
+
+  it('when a node hides the block that holds it from the scanner until it is verified', async () => {
+    await open()
+    const id = await world.notCleared(700_000n)
+    await world.pay1()
+    await world.control('blocks', { count: 6 })
+    await world.scan()
+    // As if an endpoint had shown the scanner empty blocks: the cursor is past, and the row is missing.
+    await world.database.db.execute(sql`delete from wallet_outgoing`)
+    await world.database.db.update(refunds).set({ state: 'broadcast' }).where(eq(refunds.operationId, id))
+    await world.database.db.update(refundTransactions).set({ state: 'open' })
+    world.clock.offsetMs += 5_000
+    expect(await world.pay1()).toMatchObject({ did: 'wait', reason: expect.stringContaining('not verified') })
+    expect(await world.sentOnChain()).toHaveLength(1)
+  })
+
+  it('when the database is restored from before it was signed: recognised by its memo, not sent again', async () => {
+    await open()
+    const id = await world.overpaid(500_000n)
+    await world.pay1()
+    await world.control('blocks', { count: 1 })
+    await world.database.db.delete(refundTransactions)
+    await world.database.db.update(refunds).set({ state: 'planned', txHash: null }).where(eq(refunds.operationId, id))
+    await forgetLease()
+    const restored = world.instance()
+    expect(await restored(world.chainId)).toMatchObject({ did: 'wait', reason: expect.stringContaining('not scanned yet') })
+    await world.scan()
+    expect(await restored(world.chainId)).toEqual({ did: 'idle' })
+    await world.finish(restored)
+    const [sent, ...others] = await world.sentOnChain()
+    expect(others).toEqual([])
+    await expectOnePaid(id, sent!.amount)
+  })
+
+  it('when it fails in a block: the fee is booked, and it is signed anew', async () => {
+    await open()
+    const id = await world.notCleared(700_000n)
+    await world.pay1()
+    const { amount } = await world.reader.balance(world.chainId, world.service, world.denom)
+    // Enough for the fee, not for the refund: the block takes the fee and refuses the send.
+    await world.control('drain', { to: 'service' })
+    await world.control('fund', { to: 'service', amount: '650000' })
+    await world.block()
+    expect(await world.database.db.select().from(walletOutgoing)).toMatchObject([{ kind: 'failed_refund', coins: [] }])
+    await world.control('fund', { to: 'service', amount: (amount - 650_000n).toString() })
+    await world.finish()
+    await expectOnePaid(id, 700_000n)
+    expect(await world.payouts()).toMatchObject([{ state: 'void', closeReason: expect.stringContaining('was included with code') }, { state: 'confirmed' }])
+  })
+
+  it('when it was also sent by hand: the signed one dies with its sequence', async () => {
+    await open()
+    const id = await world.notCleared(700_000n)
+    await expect(world.instance(dyingAfter('persist'))(world.chainId)).rejects.toThrow('killed')
+    await world.control('send', { from: 'service', to: 'alice', amount: '700000', memo: (await world.refund(id)).id })
+    await world.scan()
+    await forgetLease()
+    await world.finish(world.instance())
+    await expectOnePaid(id, 700_000n)
+    expect(await world.payouts()).toMatchObject([{ state: 'void' }])
+  })
+})

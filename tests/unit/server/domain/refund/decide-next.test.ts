@@ -1,0 +1,125 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { nextRefundStep, type RefundWorld } from '../../../../../server/domain/refund/decide-next'
+import type { Refund } from '../../../../../server/domain/refund/refund'
+import { aPayout, aRefund } from '../../../../builders/refunds'
+import { at } from '../../../../builders/tokens'
+
+const now = at(1_000)
+const uatom = (amount: bigint) => ({ denom: 'uatom', amount })
+const known = (fee: bigint, balance = 1_000_000n) => ({ state: 'known' as const, fee: uatom(fee), balances: [uatom(balance)] })
+
+function aWorld(over: Partial<RefundWorld> = {}): RefundWorld {
+  return { rules: { minimum: 0n, approvalAbove: null, rebroadcastAfterMs: 10_000 }, cursorHeight: 110n, blocked: null, estimate: null, includedCode: null, sequenceUsedBy: null, absence: 'unasked', ...over }
+}
+const waiting = (refund: Refund | [Refund, ...Refund[]], over: Partial<RefundWorld> = {}) => nextRefundStep({ kind: 'waiting', refunds: Array.isArray(refund) ? refund : [refund] }, aWorld(over), now)
+const signed = (payout = aPayout(), over: Partial<RefundWorld> = {}, failures = 0) => nextRefundStep({ kind: 'signed', payout, failures }, aWorld(over), now)
+
+describe('a refund that waits', () => {
+  it('is estimated before it is signed, and signed for what it is owed', () => {
+    expect(waiting(aRefund())).toEqual({ do: 'estimate' })
+    expect(waiting(aRefund(), { estimate: known(10n) })).toEqual({ do: 'sign', sent: uatom(1_000n), fee: uatom(10n) })
+  })
+
+  it('bears its own network fee where the payer caused it, and nothing where we caused a part of it', () => {
+    const payers = aRefund({ reason: 'overpaid', networkFeeDeducted: true })
+    expect(waiting(payers, { estimate: known(10n) })).toMatchObject({ do: 'sign', sent: uatom(990n) })
+    expect(waiting([payers, aRefund()], { estimate: known(10n) })).toMatchObject({ do: 'sign', sent: uatom(2_000n) })
+  })
+
+  it('does not mix denoms: gas in another denom is never taken off', () => {
+    const foreign = aRefund({ reason: 'wrong_denom', networkFeeDeducted: true, coin: { denom: 'ibc/AA', amount: 50n } })
+    const estimate = { state: 'known' as const, fee: uatom(10n), balances: [uatom(10n), { denom: 'ibc/AA', amount: 50n }] }
+    expect(waiting(foreign, { estimate })).toEqual({ do: 'sign', sent: { denom: 'ibc/AA', amount: 50n }, fee: uatom(10n) })
+    expect(waiting(foreign, { estimate: { ...estimate, balances: [uatom(9n), { denom: 'ibc/AA', amount: 50n }] } })).toMatchObject({ do: 'wait', alert: true })
+  })
+
+  it('is held when it is below the minimum or not more than its own fee', () => {
+    const rules = { minimum: 1_001n, approvalAbove: null, rebroadcastAfterMs: 1 }
+    expect(waiting(aRefund(), { rules })).toMatchObject({ do: 'hold', reason: 'minimum' })
+    expect(waiting([aRefund(), aRefund({ coin: uatom(1n) })], { rules })).toEqual({ do: 'estimate' })
+    const payers = aRefund({ networkFeeDeducted: true, coin: uatom(10n) })
+    expect(waiting(payers, { estimate: known(10n) })).toMatchObject({ do: 'hold', reason: 'minimum' })
+    expect(waiting(payers, { estimate: known(9n) })).toMatchObject({ do: 'sign', sent: uatom(1n) })
+  })
+
+  it('waits for an approval above the limit, and only above it', () => {
+    const rules = { minimum: 0n, approvalAbove: 999n, rebroadcastAfterMs: 1 }
+    expect(waiting(aRefund(), { rules })).toMatchObject({ do: 'hold', reason: 'approval' })
+    expect(waiting(aRefund({ approved: true }), { rules })).toEqual({ do: 'estimate' })
+    expect(waiting(aRefund({ coin: uatom(999n) }), { rules })).toEqual({ do: 'estimate' })
+  })
+
+  it('is held when nobody knows who paid', () => {
+    expect(waiting(aRefund({ destination: null }))).toMatchObject({ do: 'hold', reason: 'no_destination' })
+  })
+
+  it('waits while the chain is blocked, for the reason that blocks it', () => {
+    expect(waiting(aRefund(), { blocked: { reason: 'a stranger', alert: true }, estimate: known(1n) })).toEqual({ do: 'wait', reason: 'a stranger', alert: true })
+  })
+
+  it('waits with an alert for funds, to the unit, and while gas costs more than the minimum', () => {
+    expect(waiting(aRefund(), { estimate: known(10n, 1_009n) })).toMatchObject({ do: 'wait', alert: true })
+    expect(waiting(aRefund(), { estimate: known(10n, 1_010n) })).toMatchObject({ do: 'sign' })
+    const rules = { minimum: 9n, approvalAbove: null, rebroadcastAfterMs: 1 }
+    expect(waiting(aRefund(), { rules, estimate: known(10n) })).toMatchObject({ do: 'wait', alert: true, reason: expect.stringContaining('REFUND_MINIMUM') })
+    expect(waiting(aRefund(), { rules, estimate: known(9n) })).toMatchObject({ do: 'sign' })
+  })
+
+  it('is parked when the chain refuses it, longer every time, up to a day', () => {
+    const until = (failures: number) => {
+      const step = waiting(aRefund({ failures }), { estimate: { state: 'refused', reason: 'no such address' } })
+      return step.do === 'park' ? step.until.getTime() - now.getTime() : undefined
+    }
+    expect([0, 1, 2, 50].map(until)).toEqual([600_000, 1_200_000, 2_400_000, 86_400_000])
+    expect(waiting(aRefund({ nextTryAt: at(1_001) }))).toMatchObject({ do: 'wait' })
+    expect(waiting(aRefund({ nextTryAt: at(1_000) }))).toEqual({ do: 'estimate' })
+    expect(waiting(aRefund(), { estimate: { state: 'unavailable', reason: 'node' } })).toMatchObject({ do: 'wait', alert: false })
+  })
+})
+
+describe('a refund that is signed', () => {
+  it('is sent at once and again after a pause, the same bytes', () => {
+    expect(signed()).toEqual({ do: 'rebroadcast' })
+    expect(signed(aPayout({ lastBroadcastAt: at(991) }))).toMatchObject({ do: 'wait' })
+    expect(signed(aPayout({ lastBroadcastAt: at(990) }))).toEqual({ do: 'rebroadcast' })
+  })
+
+  it('is given up after its timeout height only when verified blocks are free of it', () => {
+    expect(signed(aPayout(), { cursorHeight: 129n })).toEqual({ do: 'rebroadcast' })
+    expect(signed(aPayout(), { cursorHeight: 130n })).toEqual({ do: 'verify_absence' })
+    expect(signed(aPayout(), { cursorHeight: 130n, absence: 'unproven' })).toMatchObject({ do: 'wait' })
+    expect(signed(aPayout(), { cursorHeight: 130n, absence: 'proven' })).toMatchObject({ do: 'sign_anew' })
+  })
+
+  it('is signed anew when its sequence is used up or it failed in a block, and parked when it fails twice', () => {
+    expect(signed(aPayout(), { sequenceUsedBy: 'CD' })).toMatchObject({ do: 'sign_anew', reason: expect.stringContaining('CD') })
+    expect(signed(aPayout(), { includedCode: 5 })).toMatchObject({ do: 'sign_anew' })
+    expect(signed(aPayout(), { includedCode: 5 }, 1)).toMatchObject({ do: 'park' })
+  })
+
+  it('is never given up on anything else, whatever the world looks like', () => {
+    fc.assert(fc.property(fc.record({
+      cursorHeight: fc.bigInt(0n, 300n), absence: fc.constantFrom('unasked', 'proven', 'unproven'), includedCode: fc.option(fc.integer({ min: 0, max: 40 })), sequenceUsedBy: fc.option(fc.constant('CD')),
+      blocked: fc.option(fc.record({ reason: fc.string(), alert: fc.boolean() })),
+    }), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 2_000 }), (over, failures, second) => {
+      const step = signed(aPayout({ lastBroadcastAt: at(second) }), over, failures)
+      const impossible = (over.includedCode !== null && over.includedCode !== 0) || over.sequenceUsedBy !== null || (over.cursorHeight >= 130n && over.absence === 'proven')
+      expect(step.do === 'sign_anew' || step.do === 'park').toBe(impossible)
+      expect(['sign', 'hold', 'estimate']).not.toContain(step.do)
+    }))
+  })
+
+  it('never sends more than is owed, and with the fee never more than the wallet has', () => {
+    const amounts = fc.bigInt(1n, 2_000n)
+    fc.assert(fc.property(fc.array(fc.record({ amount: amounts, networkFeeDeducted: fc.boolean() }), { minLength: 1, maxLength: 6 }), fc.bigInt(0n, 500n), fc.bigInt(0n, 8_000n), fc.bigInt(0n, 600n), (owed, fee, balance, minimum) => {
+      const [first, ...rest] = owed.map(({ amount, networkFeeDeducted }) => aRefund({ coin: uatom(amount), networkFeeDeducted }))
+      const step = waiting([first!, ...rest], { estimate: known(fee, balance), rules: { minimum, approvalAbove: null, rebroadcastAfterMs: 1 } })
+      const total = owed.reduce((sum, { amount }) => sum + amount, 0n)
+      if (step.do !== 'sign') return
+      expect(step.sent.amount).toBeGreaterThan(0n)
+      expect(step.sent.amount).toBe(owed.every(refund => refund.networkFeeDeducted) ? total - fee : total)
+      expect(step.sent.amount + step.fee.amount).toBeLessThanOrEqual(balance)
+    }))
+  })
+})

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import type { BlockTx, ChainEvent, ScannedBlock } from '../../../../../server/domain/payment/inbound'
+import { recogniseOutgoing } from '../../../../../server/domain/refund/outgoing'
+import { at } from '../../../../builders/tokens'
+
+const us = 'cosmos1service'
+const event = (type: string, attributes: Record<string, string>): ChainEvent => ({ type, attributes: Object.entries(attributes).map(([key, value]) => ({ key, value })) })
+const feeEvents = [event('coin_spent', { spender: us, amount: '10uatom' }), event('tx', { fee: '10uatom', fee_payer: us }), event('tx', { acc_seq: `${us}/7` })]
+const send = (toAddress = 'cosmos1payer', amount = 100n, fromAddress = us) => ({ index: 0, typeUrl: '/cosmos.bank.v1beta1.MsgSend', send: { fromAddress, toAddress, coins: [{ denom: 'uatom', amount }] } })
+const spentBy = (spender: string, amount: string, msgIndex = '0') => event('coin_spent', { spender, amount, msg_index: msgIndex })
+
+function outgoing(tx: Partial<BlockTx>, blockEvents: ChainEvent[] = []) {
+  const block: ScannedBlock = {
+    chainId: 'hub-1', height: 9n, time: at(0), blockHash: 'AA', endpoint: 'node', blockEvents,
+    txs: [{ index: 3, txHash: 'BB', code: 0, memo: 'm', messages: [], events: [], ...tx }],
+  }
+  return recogniseOutgoing(block, new Set([us]))
+}
+
+describe('what leaves a wallet in a block', () => {
+  it('is a send with its fee and sequence', () => {
+    expect(outgoing({ messages: [send()], events: [...feeEvents, spentBy(us, '100uatom')] })).toEqual([{
+      chainId: 'hub-1', height: 9n, blockTime: at(0), txIndex: 3, msgIndex: 0, address: us, txHash: 'BB', code: 0, memo: 'm', sequence: 7n, toAddress: 'cosmos1payer',
+      coins: [{ denom: 'uatom', amount: 100n }], fee: [{ denom: 'uatom', amount: 10n }],
+    }])
+  })
+
+  it('is the same before SDK 0.50, whose events name no message', () => {
+    expect(outgoing({ messages: [send()], events: [...feeEvents, event('coin_spent', { spender: us, amount: '100uatom' })] })).toMatchObject([{ msgIndex: 0, coins: [{ amount: 100n }], fee: [{ amount: 10n }] }])
+  })
+
+  it('is a failed tx with its fee and sequence and nothing else', () => {
+    expect(outgoing({ code: 5, messages: [send()], events: feeEvents })).toMatchObject([{ msgIndex: -1, code: 5, sequence: 7n, toAddress: null, coins: [], fee: [{ denom: 'uatom', amount: 10n }] }])
+  })
+
+  it('is nothing when a tx of ours was refused before it cost anything', () => {
+    expect(outgoing({ code: 32, messages: [send()], events: [] })).toEqual([])
+  })
+
+  it('is what an authorised stranger or another kind of message took', () => {
+    expect(outgoing({ messages: [{ index: 0, typeUrl: '/cosmos.authz.v1beta1.MsgExec' }], events: [spentBy(us, '33uatom,2ibc/AA')] })).toMatchObject([
+      { msgIndex: -1, sequence: null, toAddress: null, coins: [{ denom: 'uatom', amount: 33n }, { denom: 'ibc/AA', amount: 2n }], fee: [] },
+    ])
+  })
+
+  it('is every one of several sends, and what they do not explain', () => {
+    const messages = [send(), { ...send('cosmos1other', 1n), index: 1 }]
+    const rows = outgoing({ messages, events: [...feeEvents, spentBy(us, '100uatom'), spentBy(us, '1uatom', '1'), spentBy(us, '7uatom', '2')] })
+    expect(rows.map(row => [row.msgIndex, row.coins, row.fee.length])).toEqual([[0, [{ denom: 'uatom', amount: 100n }], 1], [1, [{ denom: 'uatom', amount: 1n }], 0], [-1, [{ denom: 'uatom', amount: 7n }], 0]])
+  })
+
+  it('is what a block itself took', () => {
+    expect(outgoing({}, [event('coin_spent', { spender: us, amount: '4uatom' })])).toMatchObject([{ txIndex: -1, msgIndex: -1, txHash: null, coins: [{ amount: 4n }] }])
+  })
+
+  it('is nothing of other people\'s', () => {
+    expect(outgoing({ messages: [send(us, 5n, 'cosmos1alice')], events: [spentBy('cosmos1alice', '5uatom'), event('tx', { fee: '1uatom', fee_payer: 'cosmos1alice' }), event('tx', { acc_seq: 'cosmos1alice/3' })] })).toEqual([])
+  })
+})

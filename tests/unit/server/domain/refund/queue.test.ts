@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { multiplyRoundedUp } from '../../../../../server/domain/refund/gas'
+import { mostRefundsPerTransaction, readRefundMemo, writeRefundMemo } from '../../../../../server/domain/refund/memo'
+import { payoutGroups } from '../../../../../server/domain/refund/queue'
+import { refundStatusOf, totalOf } from '../../../../../server/domain/refund/refund'
+import { aRefund } from '../../../../builders/refunds'
+import { at } from '../../../../builders/tokens'
+
+describe('the queue of refunds', () => {
+  it('keeps the order and takes what was too small along to the same payer', () => {
+    const small = aRefund({ state: 'held', holdReason: 'minimum' })
+    const foreign = aRefund({ state: 'held', holdReason: 'minimum', coin: { denom: 'uosmo', amount: 1n } })
+    const others = aRefund({ state: 'held', holdReason: 'minimum', destination: 'cosmos1other' })
+    const large = aRefund({ state: 'held', holdReason: 'approval' })
+    const [first, second] = [aRefund(), aRefund()]
+    expect(payoutGroups([first, second, small, foreign, others, large], at(0))).toEqual([[first, small], [second]])
+  })
+
+  it('lets a refused one lead again when its time has come, and never one that waits for a person', () => {
+    const parked = aRefund({ state: 'held', holdReason: 'refused', nextTryAt: at(10) })
+    expect(payoutGroups([parked], at(9))).toEqual([])
+    expect(payoutGroups([parked], at(10))).toEqual([[parked]])
+    expect(payoutGroups([aRefund({ state: 'held', holdReason: 'approval' }), aRefund({ state: 'held', holdReason: 'no_destination', destination: null }), aRefund({ state: 'held', holdReason: 'minimum' })], at(10))).toEqual([])
+  })
+
+  it('puts no more into a transaction than its memo can name', () => {
+    const small = Array.from({ length: 8 }, () => aRefund({ state: 'held', holdReason: 'minimum' }))
+    const [group] = payoutGroups([aRefund(), ...small], at(0))
+    expect(group).toHaveLength(mostRefundsPerTransaction)
+    expect(writeRefundMemo(group!.map(refund => refund.id)).length).toBeLessThanOrEqual(256)
+  })
+})
+
+describe('the memo of a refund', () => {
+  it('reads back what it wrote, forgiving white space and case', () => {
+    const ids = [randomUUID(), randomUUID()]
+    expect(readRefundMemo(writeRefundMemo(ids))).toEqual(ids)
+    expect(readRefundMemo(` ${ids[0]!.toUpperCase()}\n`)).toEqual([ids[0]])
+  })
+
+  it('reads nothing from anything else', () => {
+    const id = randomUUID()
+    for (const memo of ['', 'hello', `${id},`, `${id},${id}`, `${id} ${id}`, `x${id}`, Array.from({ length: 7 }, () => randomUUID()).join(',')]) expect(readRefundMemo(memo)).toEqual([])
+    expect(() => writeRefundMemo([])).toThrow(RangeError)
+    expect(() => writeRefundMemo(['1'])).toThrow(RangeError)
+  })
+})
+
+describe('what an operation says about its refunds', () => {
+  it.each([
+    [[], 'none'], [['planned'], 'owed'], [['planned', 'held'], 'owed'], [['held'], 'held'], [['held', 'confirmed'], 'held'], [['signed', 'held'], 'in_progress'],
+    [['broadcast', 'confirmed'], 'in_progress'], [['planned', 'confirmed'], 'in_progress'], [['confirmed', 'confirmed'], 'done'],
+  ] as const)('%j is %s', (states, status) => {
+    expect(refundStatusOf(states)).toBe(status)
+  })
+})
+
+describe('sums', () => {
+  it('refuse to mix denoms or to be empty', () => {
+    expect(() => totalOf([])).toThrow(RangeError)
+    expect(() => totalOf([aRefund(), aRefund({ coin: { denom: 'uosmo', amount: 1n } })])).toThrow(TypeError)
+  })
+
+  it('round gas up to a whole unit', () => {
+    expect(multiplyRoundedUp(100_001n, '0.025')).toBe(2_501n)
+    expect(multiplyRoundedUp(100_000n, '0.025')).toBe(2_500n)
+    expect(() => multiplyRoundedUp(1n, 'cheap')).toThrow(RangeError)
+  })
+})
