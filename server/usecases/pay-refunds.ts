@@ -27,6 +27,8 @@ export interface PayRefundsDeps {
   readonly rules: (chainId: string, denom: string) => Omit<RefundRules, 'rebroadcastAfterMs'>
   readonly gasMargin: Ratio
   readonly policy: OutgoingPolicy
+  /** Why nothing may be sent on a chain (a broken invariant), in words for a person; null: nothing is wrong. */
+  readonly stopped?: (chainId: string) => Promise<string | null>
   readonly clock: Clock
   readonly ids: Ids
   readonly logger: Logger

@@ -45,11 +45,12 @@ export interface SigningGround {
 
 /** Whether anything may be signed for this wallet now, and on what. Rejects with DomainError('chain_unavailable'). */
 export async function readSigningGround(deps: PayRefundsDeps, lane: PayoutLane, cursorHeight: bigint, firstTips: FirstTips): Promise<SigningGround> {
+  const stopped = await deps.stopped?.(lane.chainId) ?? null
   const { height: tip } = await deps.reader.tip(lane.chainId)
   const behind = await isBehind(deps, lane, cursorHeight, tip, firstTips)
   const account = await deps.reader.account(lane.chainId, lane.address)
   if (!account) return { blocked: { reason: 'the chain knows no such account: the wallet was never funded', alert: true }, account: { accountNumber: 0n, sequence: 0n }, tip }
-  return { blocked: behind ?? await unknownSequence(deps, lane, account), account, tip }
+  return { blocked: stopped === null ? behind ?? await unknownSequence(deps, lane, account) : { reason: stopped, alert: true }, account, tip }
 }
 
 /** Enough for a MsgSend on every SDK chain; only what a simulation is made with. */

@@ -84,21 +84,22 @@ describe('a refund is paid exactly once', () => {
     const id = await world.notCleared(700_000n)
     let goOn = () => {}
     const stopped = new Promise<void>(resolve => goOn = resolve)
-    const reached = new Promise<void>((resolve) => {
-      const zombie = world.instance({ wallets: new Map([[world.chainId, { ...world.signer, sign: async (order) => {
-        resolve()
-        await stopped
-        return world.signer.sign({ ...order, timeoutHeight: order.timeoutHeight + 1n })
-      } }]]) })
-      void zombie(world.chainId)
-    })
-    await reached
+    let signed = () => {}
+    const signing = new Promise<void>(resolve => signed = resolve)
+    const stopping = { ...world.signer, sign: async (order: Parameters<typeof world.signer.sign>[0]) => {
+      signed()
+      await stopped
+      return world.signer.sign(order)
+    } }
+    const zombie = world.instance({ wallets: new Map([[world.chainId, stopping]]) })(world.chainId)
+    await signing
     await forgetLease()
-    await world.instance()(world.chainId)
+    const next = world.instance({ instanceId: 'next' })
+    expect(await world.store.holdPayoutLane(world.chainId, world.service, 'next', 10_000)).toMatchObject({ fence: 2n })
     goOn()
-    await world.block()
-    await forgetLease()
-    await world.finish(world.instance())
+    await zombie
+    expect(await world.payouts()).toEqual([])
+    await world.finish(next)
     await expectOnePaid(id, 700_000n)
     expect(await world.payouts()).toHaveLength(1)
   })

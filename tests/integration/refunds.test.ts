@@ -125,6 +125,13 @@ describe('refunds on a chain with real signature checks', () => {
     await expectBooksToFit()
   })
 
+  it('stops while an invariant is broken', async () => {
+    await open()
+    await world.notCleared(700_000n)
+    expect(await world.instance({ stopped: async () => 'the ledger does not balance' })(world.chainId)).toEqual({ did: 'wait', reason: 'the ledger does not balance' })
+    expect(await world.payouts()).toEqual([])
+  })
+
   it('takes a withdrawal to an operator\'s address for what it is', async () => {
     await open()
     await world.control('send', { from: 'service', to: 'admin', amount: '5000', memo: '' })
