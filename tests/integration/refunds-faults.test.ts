@@ -241,6 +241,31 @@ describe('a refund is paid exactly once', () => {
     await expectOnePaid(id, sent!.amount)
   })
 
+  it('when a transaction of the wallet is on chain that the scanner has not read: nothing is signed', async () => {
+    await open()
+    await world.notCleared(100_000n, 'bob')
+    const instance = world.instance()
+    await world.finish(instance)
+    const id = await world.notCleared(700_000n)
+    await world.control('send', { from: 'service', to: 'admin', amount: '1000' })
+    expect(await instance(world.chainId)).toMatchObject({ did: 'wait', reason: expect.stringContaining('was used by a transaction that is not scanned yet') })
+    expect(await world.payouts()).toHaveLength(1)
+    await world.scan()
+    await world.finish(instance)
+    await expectOnePaid(id, 700_000n)
+  })
+
+  it('when an instance starts behind the tip: nothing is signed before the scanner is there', async () => {
+    await open()
+    const id = await world.notCleared(700_000n)
+    await world.control('blocks', { count: 2 })
+    const instance = world.instance()
+    expect(await instance(world.chainId)).toMatchObject({ did: 'wait', reason: expect.stringMatching(/^blocks up to \d+ are not scanned yet$/) })
+    expect(await world.payouts()).toEqual([])
+    await world.finish(instance)
+    await expectOnePaid(id, 700_000n)
+  })
+
   it('when it fails in a block: the fee is booked, and it is signed anew', async () => {
     await open()
     const id = await world.notCleared(700_000n)

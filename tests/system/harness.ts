@@ -26,6 +26,8 @@ export interface WorldOptions {
 const testEnvironment = {
   STUCK_AFTER_SECONDS: '0', RELAY_RUN_TIME_LIMIT: '5', OPEN_TOKENS_PER_IP: '1000',
   RATE_LIMITS: 'reads=100000/60,quotes=10000/60,tokens=10000/60', LOG_LEVEL: 'info', NUXT_PUBLIC_WALLET_SCRIPT: '',
+  // These tests count what reached the wallet; nothing is to leave it meanwhile.
+  SERVICE_WALLET_MNEMONIC: '',
 }
 
 /** Polls until `read` gives a value; rejects with `what` when it takes longer. */
