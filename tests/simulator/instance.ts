@@ -9,6 +9,7 @@ import { makeAuditChain, makeScanChain, type ScanDependencies } from '../../serv
 import { makeSweepUnfinished } from '../../server/usecases/sweep-unfinished'
 import type { BuildQuote } from '../../server/usecases/build-quote'
 import type { ClearingReads } from '../../server/usecases/read-ports'
+import type { RefundReads } from '../../server/usecases/refund-ports'
 import type { Store, StoreTransaction } from '../../server/usecases/store-ports'
 import type { ChannelEnd } from '../../shared/utils/packet-id'
 import { aDirectory } from '../builders/chains'
@@ -140,7 +141,8 @@ export class Instance {
 
   #gatedStore(store: Store): Store {
     const read = <A extends unknown[], T>(label: string, ask: (...input: A) => Promise<T>) => (...input: A) => this.call(label, 'read', () => ask(...input))
-    return {
+    // Sending refunds is not simulated: a call for it would fail loudly.
+    const gated: Omit<Store, keyof RefundReads> = {
       transaction: work => this.call('transaction', 'transaction', fate => store.transaction(async (tx) => {
         const result = await work(this.#watched(tx))
         if (fate === 'crash_inside' || fate === 'lost_before_commit') throw new SimulatedFault('the connection was lost')
@@ -155,6 +157,7 @@ export class Instance {
       lapsedRuns: read('lapsedRuns', store.lapsedRuns),
       lanesBusyUntil: read('lanesBusyUntil', store.lanesBusyUntil),
     }
+    return gated as Store
   }
 
   #gatedReader(reader: ModelReader): ChainReader {
