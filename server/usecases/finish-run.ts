@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { ChannelEnd } from '../../shared/utils/packet-id'
 import { formatPacketId } from '../../shared/utils/packet-id'
 import { isRouteFailure, nextBreaker, type FinishedRun } from '../domain/clearing/schedule'
@@ -77,7 +76,7 @@ async function writePatiently(deps: ClearingDeps, run: ClaimedRun, write: () => 
       if (cause instanceof LeaseLost) return deps.logger.warn({ runId: run.row.id }, 'a run was finished by somebody else before it was written; its packets are read again')
       if (attempt === writeAttempts) throw cause
       deps.logger.warn({ runId: run.row.id, attempt, error: cause }, 'a run could not be written, will retry')
-      await delay(writeAgainMs)
+      await new Promise(resolve => setTimeout(resolve, writeAgainMs))
     }
   }
 }
