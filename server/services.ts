@@ -20,7 +20,7 @@ import { runTimeLimitMs } from './domain/clearing/schedule'
 import { amountIn } from './domain/pricing/amount-setting'
 import type { ChainDirectory, ServiceWallet, TokenSigner } from './usecases/ports'
 import { makeBroadcastPayment } from './usecases/broadcast-payment'
-import type { ClearingSettings } from './usecases/clearing-deps'
+import { clearingSettings, type ClearingSettings } from './usecases/clearing-deps'
 import { makeBuildQuote } from './usecases/build-quote'
 import { makeClearRoute } from './usecases/clear-route'
 import { makeCreateChallenge } from './usecases/create-challenge'
@@ -52,15 +52,12 @@ export interface BuiltServices {
   readonly close: () => Promise<void>
 }
 
-/** A chain without a block for this long counts as stopped. */
-const haltedAfterMs = 60_000
-
-const clearingSettings = ({ clearing: { runLimitMs } }: AppConfig): ClearingSettings => ({
-  largestBatch: 30, haltedAfterMs,
+/** What the operator's run limit changes about the settings of clearing. */
+const settingsFor = ({ clearing: { runLimitMs } }: AppConfig): ClearingSettings => ({
+  ...clearingSettings,
   runTimeLimitMs: packets => runTimeLimitMs(packets, runLimitMs),
   // Room to read the chain after the run; a lease that is over too early costs one more reading, never a result.
-  leaseMarginMs: Math.min(30_000, runLimitMs),
-  unknownPatienceMs: 600_000, indexPatienceMs: 6_000, idleAfterDoneMs: 5_000,
+  leaseMarginMs: Math.min(clearingSettings.leaseMarginMs, runLimitMs),
 })
 
 function paymentPolicy({ config }: Infrastructure, directory: ChainDirectory): ScanDependencies['policy'] {
@@ -95,7 +92,7 @@ function openWorld({ config, logger, clock, database, cache, ids, migrations }: 
     wallets: async () => (await sampleWallets()).map(sample => ({ ...sample, exponent: directory.chain(sample.chainId)?.feeExponent ?? 0 })),
   })
   const readiness = makeReadiness({ database: makeDatabaseProbe(database.db, migrations), chains: sampleChains, wallets: sampleWallets, relayer: relayer.readiness })
-  return { directory, wallets, reader, relayer, store, metrics, readiness, judge: makePacketJudge({ directory, stuckAfterMs: config.chains.stuckAfterMs, haltedAfterMs }) }
+  return { directory, wallets, reader, relayer, store, metrics, readiness, judge: makePacketJudge({ directory, stuckAfterMs: config.chains.stuckAfterMs, haltedAfterMs: clearingSettings.haltedAfterMs }) }
 }
 
 type World = ReturnType<typeof openWorld>
@@ -135,7 +132,7 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
   const signer = makeTokenSigner(keys.tokenSigning)
   const { reads, paymentAddress, previewQuote, requestToken } = clearingServices(infrastructure, world, signer)
   const closing = new AbortController()
-  const clearing = { store, chains: reader, directory, relayer, clock, ids, logger, metrics, instanceId, settings: clearingSettings(config), closing: closing.signal }
+  const clearing = { store, chains: reader, directory, relayer, clock, ids, logger, metrics, instanceId, settings: settingsFor(config), closing: closing.signal }
   const paying = payoutDependencies(infrastructure, world, signingWallets)
   const scanning: ScanDependencies = {
     store, reader, clock, outgoing: paying.policy, logger, metrics, instanceId, policy: paymentPolicy(infrastructure, directory),

@@ -35,11 +35,11 @@ export interface ClearingDeps {
 }
 
 export const clearingSettings: ClearingSettings = {
-  largestBatch: 100,
+  largestBatch: 30,
   runTimeLimitMs,
   leaseMarginMs: 30_000,
-  haltedAfterMs: 120_000,
-  unknownPatienceMs: 3_600_000,
-  indexPatienceMs: 4_500,
+  haltedAfterMs: 60_000,
+  unknownPatienceMs: 600_000,
+  indexPatienceMs: 6_000,
   idleAfterDoneMs: 5_000,
 }
