@@ -31,7 +31,7 @@ const testEnvironment = {
 }
 
 /** Polls until `read` gives a value; rejects with `what` when it takes longer. */
-export async function until<T>(what: string, read: () => Promise<T | undefined | false | null>, withinMs = 30_000): Promise<T> {
+export async function until<T>(what: string, read: () => Promise<T | undefined | false | null>, withinMs = 45_000): Promise<T> {
   const deadline = Date.now() + withinMs
   for (;;) {
     const value = await read()
@@ -173,7 +173,7 @@ export class World {
     return undefined
   }
 
-  async when(token: ClearingToken, what: string, holds: (status: ClearingStatus) => boolean, withinMs = 30_000): Promise<ClearingStatus> {
+  async when(token: ClearingToken, what: string, holds: (status: ClearingStatus) => boolean, withinMs = 45_000): Promise<ClearingStatus> {
     let last: ClearingStatus | undefined
     return until(`${token.memoCode} ${what}`, async () => {
       last = await this.status(token) ?? last
@@ -184,7 +184,7 @@ export class World {
   }
 
   /** The operation's end, whatever it is. */
-  settled(token: ClearingToken, withinMs = 30_000): Promise<ClearingStatus> {
+  settled(token: ClearingToken, withinMs = 45_000): Promise<ClearingStatus> {
     return this.when(token, 'settles', status => status.finishedAt !== null || status.status === 'needs_attention', withinMs)
   }
 
