@@ -135,7 +135,7 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
   const clearing = { store, chains: reader, directory, relayer, clock, ids, logger, metrics, instanceId, settings: settingsFor(config), closing: closing.signal }
   const paying = payoutDependencies(infrastructure, world, signingWallets)
   const scanning: ScanDependencies = {
-    store, reader, clock, outgoing: paying.policy, logger, metrics, instanceId, policy: paymentPolicy(infrastructure, directory),
+    store, reader, clock, outgoing: paying.policy, logger, instanceId, policy: paymentPolicy(infrastructure, directory),
     serviceAddresses: chainId => new Set(wallets.filter(wallet => wallet.chainId === chainId).map(wallet => wallet.address)),
   }
   const index = makePacketIndex(database.db)

@@ -8,7 +8,7 @@ import { finishRun } from './finish-run'
 import { judgeOnce, judgeUntilKnown, relayerAccountsOf, type JudgedPacket } from './judge-packets'
 import type { RelayerKey } from './ports'
 import { relayWatched } from './relay-watched'
-import { countOutcomes, outcomesByOperation, settleOperation, type PacketOutcome } from './settle-packets'
+import { outcomesByOperation, settleOperation, tellSettled, type PacketOutcome } from './settle-packets'
 import type { Cause } from './store-ports'
 
 /** Does what is due on a route: decides what the chain has finished, runs the relayer once for the rest, says when to look again. */
@@ -66,7 +66,7 @@ async function writeBeforeRun(deps: ClearingDeps, run: ClaimedRun | null, toRun:
     if (run && runnable.length === 0) await tx.finishRun(run.row.id, {}, 'nothing_to_do', now)
     return { settled, runnable }
   })
-  countOutcomes(deps, outcomes, settled)
+  tellSettled(deps, settled)
   return runnable
 }
 

@@ -9,7 +9,7 @@ import { decideAfterRun } from './decide-waiting'
 import { judgeUntilKnown, type JudgedPacket } from './judge-packets'
 import type { RelayReport } from './ports'
 import type { WatchedRun } from './relay-watched'
-import { countOutcomes, outcomesByOperation, settleOperation, type PacketOutcome } from './settle-packets'
+import { outcomesByOperation, settleOperation, tellSettled, type PacketOutcome } from './settle-packets'
 import type { Cause, StoreTransaction } from './store-ports'
 
 const afterRun: Cause = { actor: 'worker', cause: 'chain state after a run' }
@@ -96,6 +96,6 @@ export async function finishRun(deps: ClearingDeps, run: ClaimedRun, watched: Wa
   deps.metrics.stageObserved('run', report.durationMs / 1000)
   const facts = { runId: run.row.id, executor: run.executor, packets: after.length, moved, ending: report.ending, durationMs: report.durationMs, errors: report.errors.slice(0, 3) }
   deps.logger[moved === after.length ? 'info' : 'warn'](facts, 'relayer run finished')
-  await writePatiently(deps, run, async () => countOutcomes(deps, outcomes, await writeRun(deps, run, watched, before, after, outcomes, moved)))
+  await writePatiently(deps, run, async () => tellSettled(deps, await writeRun(deps, run, watched, before, after, outcomes, moved)))
   return deps.store.unfinishedRoutes()
 }

@@ -240,8 +240,5 @@ export interface RateLimiter {
 export interface Metrics {
   requestCounted(chainId: string, outcome: string): void
   stageObserved(stage: 'quote_to_payment' | 'payment_to_credit' | 'credit_to_cleared' | 'run', seconds: number): void
-  packetFinished(sourceChainId: string, destinationChainId: string, channelId: string, result: string): void
-  operationFinished(result: string): void
   relayerRunFinished(executor: ExecutorName, result: string): void
-  scanLag(chainId: string, blocks: number): void
 }

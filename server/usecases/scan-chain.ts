@@ -4,7 +4,7 @@ import type { InboundTransfer, ScannedBlock } from '../domain/payment/inbound'
 import { recogniseInbound } from '../domain/payment/recognise'
 import { recogniseOutgoing } from '../domain/refund/outgoing'
 import { creditSeenPayments, expirePastGrace, type PaymentPolicy } from './credit-payments'
-import type { BlockAgreement, ChainReader, Clock, Logger, Metrics } from './ports'
+import type { BlockAgreement, ChainReader, Clock, Logger } from './ports'
 import { settleOutgoing, type OutgoingPolicy } from './settle-outgoing'
 import type { CursorRow, Store, StoreTransaction } from './store-ports'
 
@@ -13,7 +13,6 @@ export interface ScanDependencies {
   readonly reader: ChainReader
   readonly clock: Clock
   readonly logger: Logger
-  readonly metrics: Metrics
   readonly instanceId: string
   readonly policy: PaymentPolicy
   /** Our addresses on a chain; empty: the chain is not scanned. */
@@ -110,10 +109,8 @@ export function makeScanChain(deps: ScanDependencies): ScanChain {
     const tip = hint ?? (await deps.reader.tip(chainId)).height
     const cursor = await deps.store.cursor(chainId, 'primary')
     const from = cursor ? cursor.height + 1n : tip
-    deps.metrics.scanLag(chainId, Number(tip - from + 1n))
     await recordRange(deps, 'primary', chainId, from, tip)
     const waiting = await confirmWaiting(deps, chainId, tip)
-    deps.metrics.scanLag(chainId, 0)
     return { waiting }
   }
 }

@@ -52,16 +52,10 @@ export async function settleOperation(tx: StoreTransaction, deps: ClearingDeps, 
   return after
 }
 
-/** Counts what was decided; called after the transaction, so that a rolled-back one counts nothing. */
-export function countOutcomes(deps: ClearingDeps, outcomes: readonly PacketOutcome[], operations: readonly (Operation | null)[]): void {
-  for (const outcome of outcomes) {
-    if (outcome.kind !== 'decided') continue
-    const { packet } = outcome.judged
-    deps.metrics.packetFinished(packet.id.chainId, packet.destination.chainId, packet.id.channelId, outcome.decided.result)
-  }
+/** Tells what ended; called after the transaction, so that a rolled-back one tells nothing. */
+export function tellSettled(deps: ClearingDeps, operations: readonly (Operation | null)[]): void {
   for (const operation of operations) {
     if (!operation || operation.finishedAt === null) continue
-    deps.metrics.operationFinished(operation.status)
     if (operation.creditedAt && operation.status === 'cleared') deps.metrics.stageObserved('credit_to_cleared', (operation.finishedAt.getTime() - operation.creditedAt.getTime()) / 1000)
     deps.logger.info({ operationId: operation.id, status: operation.status }, 'operation settled')
   }

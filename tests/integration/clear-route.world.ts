@@ -12,16 +12,13 @@ import type { Operation } from '../../server/domain/clearing/operation'
 import { makeClearRoute, type ClearRoute } from '../../server/usecases/clear-route'
 import { clearingSettings, type ClearingDeps } from '../../server/usecases/clearing-deps'
 import { creditSeenPayments } from '../../server/usecases/credit-payments'
-import type { Logger, Metrics } from '../../server/usecases/ports'
 import { makeSweepUnfinished } from '../../server/usecases/sweep-unfinished'
 import { startSandbox, type Sandbox } from '../../sandbox/start'
 import { parsePacketId, type ChannelEnd, type PacketId } from '../../shared/utils/packet-id'
+import { silent, uncounted } from '../builders/quiet'
 import { anOperation, aToken, noQuotas } from '../builders/tokens'
 import { and, asc, eq } from 'drizzle-orm'
 import { createTestDatabase, type TestDatabase } from './database'
-
-const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-const uncounted: Metrics = { requestCounted: () => {}, stageObserved: () => {}, packetFinished: () => {}, operationFinished: () => {}, relayerRunFinished: () => {}, scanLag: () => {} }
 
 /** A sandbox, a database and the clearing use cases between them, with a clock that can be moved. */
 export interface ClearingWorld {

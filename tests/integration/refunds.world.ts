@@ -19,8 +19,6 @@ import { keptLog } from '../builders/services'
 import { anOperation, aToken, noQuotas } from '../builders/tokens'
 import { createTestDatabase, type TestDatabase } from './database'
 
-const uncounted = { requestCounted: () => {}, stageObserved: () => {}, packetFinished: () => {}, operationFinished: () => {}, relayerRunFinished: () => {}, scanLag: () => {} }
-
 export interface RefundWorldOptions {
   /** Default: the service wallet's key. */
   readonly byHand?: boolean
@@ -54,7 +52,7 @@ export async function openRefundWorld(options: RefundWorldOptions = {}) {
     settings: { leaseMs: 10_000, timeoutBlocks: 4n, rebroadcastAfterMs: 1_000 },
   }
   const scan = makeScanChain({
-    store, reader, clock, logger, metrics: uncounted, instanceId: 'scanner', serviceAddresses: () => new Set([service]), outgoing: policy,
+    store, reader, clock, logger, instanceId: 'scanner', serviceAddresses: () => new Set([service]), outgoing: policy,
     policy: { confirmationBlocks: 1, quorumAmount: () => 0n, refundableDenoms: () => new Set(), clearingDeadlineMs: 1_800_000 },
   })
   const control = async (call: string, body: object = {}): Promise<Record<string, unknown>> => {

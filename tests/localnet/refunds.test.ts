@@ -54,7 +54,6 @@ describeOnLocalnet('refunds on a real chain', (net) => {
     }
     const scanChain = makeScanChain({
       store, reader, clock, logger, instanceId: 'one', serviceAddresses: () => new Set([service]), outgoing: policy,
-      metrics: { requestCounted: () => {}, stageObserved: () => {}, packetFinished: () => {}, operationFinished: () => {}, relayerRunFinished: () => {}, scanLag: () => {} },
       policy: { confirmationBlocks: 1, quorumAmount: () => 0n, refundableDenoms: () => new Set(), clearingDeadlineMs: 1_800_000 },
     })
     scan = () => scanChain(net.a.id)

@@ -3,7 +3,7 @@ import { makeStore } from '../../server/adapters/postgres/store'
 import { DomainError } from '../../server/domain/errors'
 import { makeClearRoute } from '../../server/usecases/clear-route'
 import { clearingSettings, type ClearingDeps } from '../../server/usecases/clearing-deps'
-import type { ChainReader, Clock, Ids, Logger, Metrics } from '../../server/usecases/ports'
+import type { ChainReader, Clock, Ids, Logger } from '../../server/usecases/ports'
 import { makeRequestToken, type RequestToken } from '../../server/usecases/request-token'
 import { makeAuditChain, makeScanChain, type ScanDependencies } from '../../server/usecases/scan-chain'
 import { makeSweepUnfinished } from '../../server/usecases/sweep-unfinished'
@@ -13,6 +13,7 @@ import type { RefundReads } from '../../server/usecases/refund-ports'
 import type { Store, StoreTransaction } from '../../server/usecases/store-ports'
 import type { ChannelEnd } from '../../shared/utils/packet-id'
 import { aDirectory } from '../builders/chains'
+import { uncounted } from '../builders/quiet'
 import { noQuotas } from '../builders/tokens'
 import type { SimulatorDatabase } from './database'
 import { serviceAddress } from './network'
@@ -21,8 +22,6 @@ import { ModelReader } from './reader'
 import { makeModelRelayer } from './relayer'
 import { SimulatedFault, type Fate, type Scheduler } from './scheduler'
 import type { World } from './world'
-
-const metrics: Metrics = { requestCounted: () => {}, stageObserved: () => {}, packetFinished: () => {}, operationFinished: () => {}, relayerRunFinished: () => {}, scanLag: () => {} }
 
 // Inbound rows are compared with the chain after every transaction anyway.
 const readsOnly: ReadonlySet<keyof StoreTransaction> = new Set(['lockCursor', 'advanceCursor', 'insertInbound', 'lockSeenPayments', 'operationsPastGrace', 'lockOperation', 'lockOperationByMemo', 'lockDuePackets', 'breaker', 'enqueue'])
@@ -80,11 +79,11 @@ export class Instance {
       step: (label, act) => this.call(label, 'effect', async () => act()), strangerRelays: packets => world.strangerRelays(packets), count: what => world.count(what),
     })
     const deps: ClearingDeps = {
-      store, chains: reader, directory: aDirectory(), relayer, clock, ids, logger, metrics, instanceId: id, closing: new AbortController().signal,
+      store, chains: reader, directory: aDirectory(), relayer, clock, ids, logger, metrics: uncounted, instanceId: id, closing: new AbortController().signal,
       settings: { ...clearingSettings, largestBatch: 30, runTimeLimitMs: packets => 30_000 + 1_000 * packets, leaseMarginMs: 10_000, haltedAfterMs: timing.haltedAfterMs, unknownPatienceMs: timing.unknownPatienceMs, indexPatienceMs: 0 },
     }
     const scanning: ScanDependencies = {
-      store, reader, clock, logger, metrics, instanceId: id, serviceAddresses: chainId => new Set([serviceAddress(chainId)]),
+      store, reader, clock, logger, instanceId: id, serviceAddresses: chainId => new Set([serviceAddress(chainId)]),
       policy: { confirmationBlocks: world.confirmationBlocks, quorumAmount: () => 0n, refundableDenoms: () => new Set(['urefundable']), clearingDeadlineMs: timing.deadlineMs },
     }
     this.scan = makeScanChain(scanning)
@@ -96,7 +95,7 @@ export class Instance {
     }
     this.requestToken = makeRequestToken({
       // The use case asks one thing of the reads.
-      buildQuote, store, reads: reads as ClearingReads, ids, signer: { sign: text => `signed ${text.length}`, verify: () => true }, clock, metrics,
+      buildQuote, store, reads: reads as ClearingReads, ids, signer: { sign: text => `signed ${text.length}`, verify: () => true }, clock, metrics: uncounted,
       lifetimes: { ttlMs: timing.ttlMs, graceMs: timing.graceMs }, quotas: noQuotas,
     })
   }

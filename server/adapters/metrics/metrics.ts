@@ -115,10 +115,6 @@ export function openMetrics(sources: MetricsSources): OpenMetrics {
       counters.rpcCalls.inc({ chain, endpoint, outcome })
       counters.rpcDuration.observe({ chain }, seconds)
     },
-    // Told by rows at the scrape: counted here as well, four instances would show four different totals.
-    packetFinished: () => {},
-    operationFinished: () => {},
-    scanLag: () => {},
     text: async () => ({ contentType: lasting.contentType, text: `${await lasting.metrics()}\n${await recentText()}` }),
   }
 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSharedClock } from '../../../server/adapters/postgres/shared-clock'
+import { silent } from '../../builders/quiet'
 import { createTestDatabase, type TestDatabase } from '../database'
 
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const tenMinutesMs = 600_000
 
 let database: TestDatabase

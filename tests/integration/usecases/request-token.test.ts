@@ -34,7 +34,7 @@ function setUp(over: { ids?: Ids, quotas?: { openTokensPerIp: number, openTokens
   const world = over.world ?? new QuoteWorld()
   const request = makeRequestToken({
     buildQuote: world.buildQuote(reads), store, reads, signer, clock: world.clock, ids: over.ids ?? ids,
-    metrics: { requestCounted: (chainId, outcome) => void counted.push(`${chainId} ${outcome}`), stageObserved: () => {}, packetFinished: () => {}, operationFinished: () => {}, relayerRunFinished: () => {}, scanLag: () => {} },
+    metrics: { requestCounted: (chainId, outcome) => void counted.push(`${chainId} ${outcome}`), stageObserved: () => {}, relayerRunFinished: () => {} },
     lifetimes: { ttlMs: 300_000, graceMs: 600_000 }, quotas: over.quotas ?? { openTokensPerIp: 20, openTokensPerWallet: 20 },
   })
   let ips = 0
@@ -123,7 +123,7 @@ describe('requesting a token', () => {
   })
 
   it('refuses a wallet address with a typing error', async () => {
-    const request = makeRequestToken({ buildQuote: new QuoteWorld().buildQuote(reads), store, reads, signer, clock: { now: () => new Date() }, ids, metrics: { requestCounted: () => {}, stageObserved: () => {}, packetFinished: () => {}, operationFinished: () => {}, relayerRunFinished: () => {}, scanLag: () => {} }, lifetimes: { ttlMs: 1, graceMs: 1 }, quotas: { openTokensPerIp: 1, openTokensPerWallet: 1 } })
+    const request = makeRequestToken({ buildQuote: new QuoteWorld().buildQuote(reads), store, reads, signer, clock: { now: () => new Date() }, ids, metrics: { requestCounted: () => {}, stageObserved: () => {}, relayerRunFinished: () => {} }, lifetimes: { ttlMs: 1, graceMs: 1 }, quotas: { openTokensPerIp: 1, openTokensPerWallet: 1 } })
     await expect(request({ walletAddress: hubAddress.replace('zuvk', 'zuvq'), paymentChainId: 'hub-1', packets: [aPacketId(1n)], requester: { ipKey: 'x', sessionAddress: null } })).rejects.toMatchObject({ code: 'invalid_request' })
   })
 })

@@ -7,12 +7,11 @@ import type { SignedToken } from '../../../server/domain/clearing/token'
 import { makeScanChain, type ScanDependencies } from '../../../server/usecases/scan-chain'
 import type { ChainReader } from '../../../server/usecases/ports'
 import type { Store } from '../../../server/usecases/store-ports'
+import { silent } from '../../builders/quiet'
 import { ScriptedChain } from '../../builders/scripted-chain'
 import { anOperation, at, aToken, noQuotas } from '../../builders/tokens'
 import { createTestDatabase, type TestDatabase } from '../database'
 
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-const noMetrics = { requestCounted: () => {}, stageObserved: () => {}, packetFinished: () => {}, operationFinished: () => {}, relayerRunFinished: () => {}, scanLag: () => {} }
 const requester = { ipKey: 'ip', sessionAddress: null }
 
 let database: TestDatabase
@@ -38,7 +37,7 @@ function scanner(overrides: Partial<ScanDependencies> = {}) {
   // The scanner uses four methods of the reader; a call to any other one would fail loudly.
   const reader = chain as unknown as ChainReader
   return makeScanChain({
-    store, reader, clock: { now: () => at(1000) }, logger: silent, metrics: noMetrics, instanceId: 'one',
+    store, reader, clock: { now: () => at(1000) }, logger: silent, instanceId: 'one',
     serviceAddresses: () => new Set(['cosmos1service']),
     policy: { confirmationBlocks: 1, quorumAmount: () => 0n, refundableDenoms: () => new Set(), clearingDeadlineMs: 1_800_000 },
     ...overrides,

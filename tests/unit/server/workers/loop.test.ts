@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startLoop } from '../../../../server/workers/loop'
-
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+import { silent } from '../../../builders/quiet'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
