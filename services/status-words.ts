@@ -75,6 +75,7 @@ export const paymentStateLabels: Readonly<Record<PaymentState, Label>> = {
   credited: { text: 'Credited', tone: 'good' },
   refund_owed: { text: 'Goes back', tone: 'warn' },
   unallocated: { text: 'Kept aside for a person', tone: 'warn' },
+  owner_capital: { text: 'From the operator', tone: 'quiet' },
 }
 
 export const refundStatusLabels: Readonly<Record<RefundStatus, Label | null>> = {
@@ -104,6 +105,7 @@ export const refundReasonWords: Readonly<Record<RefundReason, string>> = {
   not_needed: 'there was nothing left to do',
   deadline: 'it was not done in time',
   operator_decision: 'decided by a person',
+  unallocated: 'the payment named no clearing',
 }
 
 export const eventWords: Readonly<Record<OperationEventType, string>> = {
@@ -119,11 +121,14 @@ export const eventWords: Readonly<Record<OperationEventType, string>> = {
   settled: 'Result read from the chain',
   refund_planned: 'Refund planned',
   refund_held: 'Refund held',
+  refund_approved: 'Refund approved by a person',
+  refund_claimed: 'Refund redirected by the payer',
   refund_signed: 'Refund signed',
   refund_sent: 'Refund sent',
   refund_confirmed: 'Refund confirmed on chain',
   expired: 'Expired unpaid',
   needs_attention: 'Handed to a person',
+  retried: 'Tried again by a person',
   resolved: 'Settled by a person',
 }
 

@@ -38,9 +38,9 @@ export const payments = pgTable('payments', {
   check('payments_credit_within_payment', sql`${table.creditedAmount} <= ${table.amount}`),
   check('payments_never_given_twice', sql`${table.consumedAmount} + ${table.refundPlannedAmount} <= ${table.amount}`),
   check('payments_only_msg_send_credits', sql`${table.creditedAmount} = 0 or ${table.kind} = 'msg_send'`),
-  check('payments_state_known', sql`${table.state} in ('seen','credited','refund_owed','unallocated')`),
+  check('payments_state_known', sql`${table.state} in ('seen','credited','refund_owed','unallocated','owner_capital')`),
   check('payments_confirmation_known', sql`${table.confirmation} in ('none','single','agreed')`),
-  check('payments_credited_has_operation', sql`${table.state} not in ('credited','refund_owed') or ${table.operationId} is not null`),
+  check('payments_credited_has_operation', sql`${table.state} <> 'credited' or ${table.operationId} is not null`),
   index('payments_seen').on(table.chainId, table.height).where(sql`state = 'seen'`),
   index('payments_by_operation').on(table.operationId),
   index('payments_by_sender').on(table.fromAddress),
@@ -72,11 +72,13 @@ export const refunds = pgTable('refunds', {
   /** Who let one above REFUND_APPROVAL_ABOVE go. */
   approvedBy: text('approved_by'),
   confirmedAt: instant('confirmed_at'),
+  /** The part of its transaction's fee that the payer bore; null until confirmed. */
+  networkFee: amount('network_fee'),
 }, table => [
   unique('refunds_once_per_cause').on(table.paymentId, table.reason),
   check('refunds_amount_positive', sql`${table.amount} > 0`),
   check('refunds_state_known', sql`${table.state} in ('planned','held','signed','broadcast','confirmed')`),
-  check('refunds_hold_reason_known', sql`${table.holdReason} in ('minimum','approval','refused','no_destination')`),
+  check('refunds_hold_reason_known', sql`${table.holdReason} in ('minimum','approval','exchange','refused','no_destination')`),
   check('refunds_held_says_why', sql`${table.holdReason} is null or ${table.state} = 'held'`),
   check('refunds_under_way_name_their_tx', sql`${table.state} not in ('signed','broadcast','confirmed') or ${table.txHash} is not null`),
   index('refunds_by_operation').on(table.operationId),
@@ -95,5 +97,13 @@ export const ledgerEntries = pgTable('ledger_entries', {
   cause: text('cause').notNull(),
   paymentId: uuid('payment_id').references(() => payments.id),
   operationId: uuid('operation_id').references(() => clearingOperations.id),
+  /** Block that moved the coins; on every leg of a wallet, and null on what moved inside the books alone. */
+  height: height('height'),
+  /** A person's words, on corrections. */
+  reason: text('reason'),
   createdAt: instant('created_at').notNull(),
-}, table => [index('ledger_entries_by_set').on(table.entrySet), index('ledger_entries_by_account').on(table.account, table.denom)])
+}, table => [
+  index('ledger_entries_by_set').on(table.entrySet),
+  index('ledger_entries_by_account').on(table.account, table.denom),
+  index('ledger_entries_of_wallets').on(table.chainId, table.account, table.denom, table.height).where(sql`height is not null`),
+])

@@ -54,7 +54,10 @@ export const refundTransactions = pgTable('refund_transactions', {
   check('refund_transactions_times_out', sql`${table.timeoutHeight} > ${table.signedHeight}`),
 ])
 
-/** Everything that left a service wallet or used its sequence, once per (chain, height, tx, message); -1: not a top-level MsgSend. */
+/** `relay`: a transaction of a relayer key, which costs gas and moves nothing else of ours. */
+export type OutgoingKind = 'refund' | 'failed_refund' | 'operator' | 'stranger' | 'relay'
+
+/** Everything that left one of our wallets or used its sequence, once per (chain, height, tx, message, wallet); -1: not a top-level MsgSend. */
 export const walletOutgoing = pgTable('wallet_outgoing', {
   chainId: text('chain_id').notNull(),
   height: height('height').notNull(),
@@ -75,13 +78,14 @@ export const walletOutgoing = pgTable('wallet_outgoing', {
   endpoint: text('endpoint').notNull(),
   confirmation: text('confirmation').$type<PaymentConfirmation>().notNull(),
   /** null until judged, which waits for the second endpoint. */
-  kind: text('kind').$type<'refund' | 'failed_refund' | 'operator' | 'stranger'>(),
+  kind: text('kind').$type<OutgoingKind>(),
   note: text('note'),
   /** A person's explanation of a stranger; payouts go on when none is left without. */
   acceptedReason: text('accepted_reason'),
+  acceptedBy: text('accepted_by'),
 }, table => [
-  primaryKey({ columns: [table.chainId, table.height, table.txIndex, table.msgIndex] }),
-  check('wallet_outgoing_kind_known', sql`${table.kind} in ('refund','failed_refund','operator','stranger')`),
+  primaryKey({ columns: [table.chainId, table.height, table.txIndex, table.msgIndex, table.address] }),
+  check('wallet_outgoing_kind_known', sql`${table.kind} in ('refund','failed_refund','operator','stranger','relay')`),
   check('wallet_outgoing_confirmation_known', sql`${table.confirmation} in ('none','single','agreed')`),
   index('wallet_outgoing_by_sequence').on(table.chainId, table.address, table.sequence),
   index('wallet_outgoing_unjudged').on(table.chainId, table.height).where(sql`kind is null`),

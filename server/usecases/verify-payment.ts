@@ -35,6 +35,8 @@ function answerOfRow(payment: TxPayment): PaymentVerificationDto {
       return { verified: false, state: 'refund_owed', reason: `The payment goes back to its sender${payment.reason ? ` (${payment.reason.replaceAll('_', ' ')})` : ''}.` }
     case 'unallocated':
       return { verified: false, state: 'unallocated', reason: payment.reason ?? 'The money arrived, but does not fit this clearing; a person will look at it.' }
+    case 'owner_capital':
+      return { verified: false, state: 'unallocated', reason: 'The money came from the operator of this service and pays for no clearing.' }
     default:
       return payment.state satisfies never
   }
@@ -43,7 +45,7 @@ function answerOfRow(payment: TxPayment): PaymentVerificationDto {
 /** Of several rows of one tx the one that says most; rows that name another token or none are money without this clearing. */
 function answerOfRows(payments: readonly TxPayment[], named: Named): PaymentVerificationDto | undefined {
   const ours = payments.filter(payment => names(payment, named))
-  const order = ['credited', 'seen', 'refund_owed', 'unallocated'] as const
+  const order = ['credited', 'seen', 'refund_owed', 'unallocated', 'owner_capital'] as const
   const best = order.map(state => ours.find(payment => payment.state === state)).find(payment => payment !== undefined)
   if (best) return answerOfRow(best)
   return payments.length > 0 ? { verified: false, state: 'unallocated', reason: 'The transaction paid us, but its memo does not name this clearing.' } : undefined

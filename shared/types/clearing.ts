@@ -15,25 +15,29 @@ export type PacketResultName = typeof packetResults[number]
 export const relayedByNames = ['us', 'other', 'nobody'] as const
 export type RelayedBy = typeof relayedByNames[number]
 
-export const paymentStates = ['seen', 'credited', 'refund_owed', 'unallocated'] as const
-/** `seen`: waits for confirmations or a second source. `credited`: counts towards its operation (maybe with a surplus owed back). */
+export const paymentStates = ['seen', 'credited', 'refund_owed', 'unallocated', 'owner_capital'] as const
+/**
+ * `seen`: waits for confirmations or a second source, and is in no book yet. `credited`: counts towards its operation (maybe
+ * with a surplus owed back). `owner_capital`: an operator's top-up of the wallet.
+ */
 export type PaymentState = typeof paymentStates[number]
 
 /** Who vouches for the block of a payment: nobody yet, the only endpoint there is, or two that agree. */
 export type PaymentConfirmation = 'none' | 'single' | 'agreed'
 
-export const refundReasons = ['overpaid', 'duplicate', 'too_late', 'wrong_denom', 'underpaid', 'not_cleared', 'relayed_by_other', 'not_needed', 'deadline', 'operator_decision'] as const
+export const refundReasons = ['overpaid', 'duplicate', 'too_late', 'wrong_denom', 'underpaid', 'not_cleared', 'relayed_by_other', 'not_needed', 'deadline', 'operator_decision', 'unallocated'] as const
+/** `unallocated`: named no clearing, and an admin sends it back. */
 export type RefundReason = typeof refundReasons[number]
 
 export const refundStates = ['planned', 'held', 'signed', 'broadcast', 'confirmed'] as const
 export type RefundState = typeof refundStates[number]
 
-export const refundHoldReasons = ['minimum', 'approval', 'refused', 'no_destination'] as const
-/** Why a refund is held: too small to send alone, waits for an admin, the chain refuses it, or nobody knows who paid. */
+export const refundHoldReasons = ['minimum', 'approval', 'exchange', 'refused', 'no_destination'] as const
+/** Why a refund is held: too small to send alone, waits for an admin (large, or to an exchange's wallet), the chain refuses it, or nobody knows who paid. */
 export type RefundHoldReason = typeof refundHoldReasons[number]
 
 export const operationEventTypes = [
   'token_issued', 'payment_seen', 'payment_credited', 'payment_returned', 'queued', 'run_started', 'packet_received', 'packet_finished',
-  'attempt_failed', 'settled', 'refund_planned', 'refund_held', 'refund_signed', 'refund_sent', 'refund_confirmed', 'expired', 'needs_attention', 'resolved',
+  'attempt_failed', 'settled', 'refund_planned', 'refund_held', 'refund_approved', 'refund_claimed', 'refund_signed', 'refund_sent', 'refund_confirmed', 'expired', 'needs_attention', 'retried', 'resolved',
 ] as const
 export type OperationEventType = typeof operationEventTypes[number]

@@ -1,8 +1,8 @@
 export const errorCodes = [
-  'invalid_request', 'body_too_large', 'unsupported_media_type', 'method_not_allowed', 'not_found', 'chain_not_served', 'packet_not_found', 'token_not_found', 'operation_not_found',
+  'invalid_request', 'body_too_large', 'unsupported_media_type', 'method_not_allowed', 'not_found', 'chain_not_served', 'packet_not_found', 'token_not_found', 'operation_not_found', 'payment_not_found', 'refund_not_found', 'outgoing_not_found',
   'packets_not_clearable', 'route_not_quotable', 'relayer_not_ready', 'chain_unavailable', 'clock_skew', 'quota_exceeded', 'rate_limited',
   'not_signed_in', 'forbidden', 'challenge_not_found', 'challenge_expired', 'signature_invalid', 'idempotency_key_reused', 'idempotency_in_progress',
-  'transaction_rejected', 'transaction_not_a_payment', 'too_many_results', 'not_ready', 'internal',
+  'transaction_rejected', 'transaction_not_a_payment', 'not_in_this_state', 'fresh_signature_needed', 'paused', 'too_many_results', 'not_ready', 'internal',
 ] as const
 /** Closed list of what the API can refuse with; clients switch on it, never on text. */
 export type ErrorCode = typeof errorCodes[number]

@@ -19,6 +19,7 @@ function heldSentence(reason: RefundHoldReason | null): string {
   switch (reason) {
     case 'minimum': return ' A refund is held because it is smaller than what sending it would be worth; it is added to your next one.'
     case 'approval': return ' A refund waits for an operator to approve it, because it is large.'
+    case 'exchange': return ' A refund waits for an operator, because it would go to a wallet of an exchange.'
     case 'refused': return ' A refund could not be sent: the chain refuses the address. It is tried again, and an operator can see it.'
     case 'no_destination': return ' A refund is kept, because the chain does not show which address paid.'
     case null: return ' A refund is held; an operator can see it.'
