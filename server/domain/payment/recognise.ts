@@ -13,46 +13,68 @@ function messageIndex(event: ChainEvent): number {
   return text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) : noMessage
 }
 
-interface Received { msgIndex: number, coin: Coin, fromAddress: string | null }
+type IsOurs = (address: string | null | undefined) => boolean
 
-/** Sums `coin_received` of ours per message and denom; the sender is named only where exactly one transfer event fits. */
-function receivedByEvents(events: readonly ChainEvent[], addresses: ReadonlySet<string>): Received[] {
-  const totals = new Map<string, Received>()
-  for (const event of events) {
-    if (event.type !== 'coin_received' || !addresses.has(attribute(event, 'receiver') ?? '')) continue
-    const msgIndex = messageIndex(event)
-    for (const received of parseCoins(attribute(event, 'amount') ?? '') ?? []) {
-      const key = `${msgIndex}/${received.denom}`
-      const amount = received.amount + (totals.get(key)?.coin.amount ?? 0n)
-      totals.set(key, { msgIndex, coin: { denom: received.denom, amount }, fromAddress: null })
-    }
-  }
-  const senders = (msgIndex: number) => new Set(events
-    .filter(event => event.type === 'transfer' && messageIndex(event) === msgIndex && addresses.has(attribute(event, 'recipient') ?? ''))
-    .map(event => attribute(event, 'sender') ?? ''))
-  return [...totals.values()].map((received) => {
-    const [sender, ...others] = senders(received.msgIndex)
-    return { ...received, fromAddress: sender && others.length === 0 ? sender : null }
-  })
-}
+interface Received { readonly msgIndex: number, readonly coin: Coin, readonly fromAddress: string | null }
 
-function sendsToUs(tx: BlockTx, addresses: ReadonlySet<string>): Received[] {
+const rowKey = (msgIndex: number, denom: string) => `${msgIndex}/${denom}`
+
+function sendsToUs(tx: BlockTx, isOurs: IsOurs): Received[] {
   return (tx.messages ?? []).flatMap((message) => {
-    if (message.typeUrl !== '/cosmos.bank.v1beta1.MsgSend' || !message.send || !addresses.has(message.send.toAddress)) return []
+    if (message.typeUrl !== '/cosmos.bank.v1beta1.MsgSend' || !message.send || !isOurs(message.send.toAddress)) return []
     const { fromAddress, coins } = message.send
     return coins.map(sent => ({ msgIndex: message.index, coin: sent, fromAddress }))
   })
 }
 
-function inboundOfTx(block: ScannedBlock, tx: BlockTx, addresses: ReadonlySet<string>): InboundTransfer[] {
+/** In a message with one of these, coins come out of an escrow or are minted (ICS-20): no sender's account is debited here. */
+const packetEvents: ReadonlySet<string> = new Set(['recv_packet', 'acknowledge_packet', 'timeout_packet'])
+
+/** Who paid us in this message; null unless there is exactly one. */
+function soleSender(events: readonly ChainEvent[], msgIndex: number, isOurs: IsOurs): string | null {
+  const own = events.filter(event => messageIndex(event) === msgIndex)
+  if (own.some(event => packetEvents.has(event.type))) return null
+  const transfers = own.filter(event => event.type === 'transfer' && isOurs(attribute(event, 'recipient')))
+  const [sender, ...others] = new Set(transfers.map(event => attribute(event, 'sender')))
+  return sender && others.length === 0 ? sender : null
+}
+
+/** `coin_received` of ours per message and denom, less what `sends` brought. Before SDK 0.50 events name no message. */
+function receivedBeyond(sends: readonly Received[], events: readonly ChainEvent[], isOurs: IsOurs): Omit<Received, 'fromAddress'>[] {
+  const totals = new Map<string, Omit<Received, 'fromAddress'>>()
+  const add = (msgIndex: number, { denom, amount }: Coin) => {
+    const before = totals.get(rowKey(msgIndex, denom))?.coin.amount ?? 0n
+    totals.set(rowKey(msgIndex, denom), { msgIndex, coin: { denom, amount: before + amount } })
+  }
+  for (const event of events) {
+    if (event.type !== 'coin_received' || !isOurs(attribute(event, 'receiver'))) continue
+    for (const received of parseCoins(attribute(event, 'amount') ?? '') ?? []) add(messageIndex(event), received)
+  }
+  const messagesNamed = events.some(event => attribute(event, 'msg_index') !== undefined)
+  for (const { msgIndex, coin: { denom, amount } } of sends) add(messagesNamed ? msgIndex : noMessage, { denom, amount: -amount })
+  return [...totals.values()].filter(({ coin }) => coin.amount > 0n)
+}
+
+/** What only events show. The row of a message and denom that has a MsgSend is taken: what else came with it has no message. */
+function otherReceipts(sends: readonly Received[], events: readonly ChainEvent[], isOurs: IsOurs): Received[] {
+  const taken = new Set(sends.map(send => rowKey(send.msgIndex, send.coin.denom)))
+  const rows = new Map<string, Received>()
+  for (const { msgIndex, coin: { denom, amount } } of receivedBeyond(sends, events, isOurs)) {
+    const fromAddress = soleSender(events, msgIndex, isOurs)
+    const place = taken.has(rowKey(msgIndex, denom)) ? noMessage : msgIndex
+    const before = rows.get(rowKey(place, denom))
+    rows.set(rowKey(place, denom), { msgIndex: place, coin: { denom, amount: amount + (before?.coin.amount ?? 0n) }, fromAddress: before && before.fromAddress !== fromAddress ? null : fromAddress })
+  }
+  return [...rows.values()]
+}
+
+function inboundOfTx(block: ScannedBlock, tx: BlockTx, isOurs: IsOurs): InboundTransfer[] {
   if (tx.code !== 0) return []
-  const place = { chainId: block.chainId, height: block.height, blockTime: block.time, txIndex: tx.index, txHash: tx.txHash }
-  const sends = sendsToUs(tx, addresses)
-  const named = new Set(sends.map(send => `${send.msgIndex}/${send.coin.denom}`))
-  const others = receivedByEvents(tx.events, addresses).filter(received => !named.has(`${received.msgIndex}/${received.coin.denom}`))
+  const place = { chainId: block.chainId, height: block.height, blockTime: block.time, txIndex: tx.index, txHash: tx.txHash, memo: tx.memo ?? '' }
+  const sends = sendsToUs(tx, isOurs)
   return [
-    ...sends.map(send => ({ ...place, ...send, memo: tx.memo ?? '', kind: 'msg_send' as const })),
-    ...others.map(received => ({ ...place, ...received, memo: tx.memo ?? '', kind: 'other' as const })),
+    ...sends.map(send => ({ ...place, ...send, kind: 'msg_send' as const })),
+    ...otherReceipts(sends, tx.events, isOurs).map(received => ({ ...place, ...received, kind: 'other' as const })),
   ]
 }
 
@@ -61,8 +83,9 @@ function inboundOfTx(block: ScannedBlock, tx: BlockTx, addresses: ReadonlySet<st
  * nothing, whatever their events say. Only `msg_send` may ever credit a token.
  */
 export function recogniseInbound(block: ScannedBlock, addresses: ReadonlySet<string>): InboundTransfer[] {
-  const fromTxs = block.txs.flatMap(tx => inboundOfTx(block, tx, addresses))
-  const fromBlock = receivedByEvents(block.blockEvents, addresses)
+  const isOurs: IsOurs = address => typeof address === 'string' && addresses.has(address)
+  const fromTxs = block.txs.flatMap(tx => inboundOfTx(block, tx, isOurs))
+  const fromBlock = otherReceipts([], block.blockEvents, isOurs)
     .map(received => ({ ...received, chainId: block.chainId, height: block.height, blockTime: block.time, txIndex: blockLevel, txHash: null, memo: '', kind: 'other' as const }))
-  return [...fromTxs, ...fromBlock].filter(inbound => !addresses.has(inbound.fromAddress ?? ''))
+  return [...fromTxs, ...fromBlock].filter(inbound => !isOurs(inbound.fromAddress))
 }

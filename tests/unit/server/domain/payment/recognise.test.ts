@@ -73,6 +73,23 @@ describe('what reached the service address', () => {
     expect(rows.map(row => [row.kind, row.coin])).toEqual([['msg_send', { denom: 'uatom', amount: 100n }], ['other', { denom: 'uosmo', amount: 5n }]])
   })
 
+  it('is counted once where events name no message, as before SDK 0.50, and what else came stays apart', () => {
+    expect(kinds(inbound(aTx({ events: [transferred('cosmos1payer', '100uatom'), received('100uatom')] })))).toEqual([['msg_send', 100n, 'cosmos1payer']])
+    const more = inbound(aTx({ messages: [send(), send(20n, 1)], events: [received('100uatom'), received('20uatom'), transferred('cosmos1payer', '120uatom'), received('7uatom'), transferred('cosmos1granter', '7uatom')] }))
+    expect(more.map(row => [row.kind, row.msgIndex, row.coin.amount, row.fromAddress])).toEqual([['msg_send', 0, 100n, 'cosmos1payer'], ['msg_send', 1, 20n, 'cosmos1payer'], ['other', -1, 7n, null]])
+  })
+
+  it('keeps what a hook of the same message added in the same denom, under a key of its own', () => {
+    const rows = inbound(aTx({ events: [received('100uatom', '0'), received('5uatom', '0'), transferred('cosmos1payer', '100uatom', '0'), transferred('cosmos1hook', '5uatom', '0')] }))
+    expect(rows.map(row => [row.kind, row.msgIndex, row.coin.amount, row.fromAddress])).toEqual([['msg_send', 0, 100n, 'cosmos1payer'], ['other', -1, 5n, null]])
+  })
+
+  it.each(['recv_packet', 'acknowledge_packet', 'timeout_packet'])('names no sender for what came by IBC (%s): an escrow is nobody\'s account', (type) => {
+    const events = [event(type, { packet_sequence: '1', msg_index: '1' }), transferred('cosmos1escrow', '100uatom', '1'), received('100uatom', '1')]
+    expect(kinds(inbound(aTx({ messages: null, events })))).toEqual([['other', 100n, null]])
+    expect(kinds(inbound(aTx({ messages: null, events: [...events.slice(1), event(type, { msg_index: '0' })] })))).toEqual([['other', 100n, 'cosmos1escrow']])
+  })
+
   it('is read exactly at any size', () => {
     expect(inbound(aTx({ messages: [send(10n ** 30n)], events: [] }))[0]?.coin.amount).toBe(10n ** 30n)
   })
