@@ -78,6 +78,33 @@ describe('a refund that waits', () => {
   })
 })
 
+describe('what a person reads about a refund that waits', () => {
+  it('names the limit that it is above or below, and its denom', () => {
+    expect(waiting(aRefund({ destination: null }))).toEqual({ do: 'hold', reason: 'no_destination', note: 'nobody knows who paid' })
+    expect(waiting(aRefund(), { rules: { minimum: 0n, approvalAbove: 999n, rebroadcastAfterMs: 1 } })).toEqual({ do: 'hold', reason: 'approval', note: 'above 999uatom' })
+    expect(waiting(aRefund(), { rules: { minimum: 1_001n, approvalAbove: null, rebroadcastAfterMs: 1 } })).toEqual({ do: 'hold', reason: 'minimum', note: 'below 1001uatom' })
+    expect(waiting(aRefund({ networkFeeDeducted: true }), { estimate: known(1_000n) })).toEqual({ do: 'hold', reason: 'minimum', note: 'not more than its network fee of 1000uatom' })
+    expect(waiting(aRefund(), { estimate: known(10n, 1_009n) })).toEqual({ do: 'wait', reason: 'the wallet has less than 1010uatom', alert: true })
+    expect(waiting(aRefund({ nextTryAt: at(1_001) }))).toEqual({ do: 'wait', reason: 'was refused, tried again later', alert: false })
+    expect(waiting(aRefund(), { estimate: { state: 'refused', reason: 'no such address' } })).toMatchObject({ do: 'park', note: 'no such address' })
+    expect(waiting(aRefund(), { estimate: { state: 'unavailable', reason: 'node' } })).toEqual({ do: 'wait', reason: 'node', alert: false })
+  })
+
+  it('waits for approval of each one above the limit, with others or alone', () => {
+    const rules = { minimum: 0n, approvalAbove: 999n, rebroadcastAfterMs: 1 }
+    const small = aRefund({ coin: uatom(1n) })
+    expect(waiting([small, aRefund()], { rules })).toMatchObject({ do: 'hold', reason: 'approval' })
+    expect(waiting([aRefund({ coin: uatom(999n) }), small], { rules })).toEqual({ do: 'estimate' })
+  })
+
+  it('waits for gas of another denom alone where the wallet has none of it', () => {
+    const foreign = aRefund({ coin: { denom: 'ibc/AA', amount: 50n } })
+    expect(waiting(foreign, { estimate: { state: 'known', fee: uatom(10n), balances: [{ denom: 'ibc/AA', amount: 50n }] } })).toEqual({ do: 'wait', reason: 'the wallet has less than 10uatom', alert: true })
+    const rules = { minimum: 9n, approvalAbove: null, rebroadcastAfterMs: 1 }
+    expect(waiting(foreign, { rules, estimate: { state: 'known', fee: uatom(10n), balances: [uatom(10n), { denom: 'ibc/AA', amount: 50n }] } })).toMatchObject({ do: 'sign' })
+  })
+})
+
 describe('a refund that is signed', () => {
   it('is sent at once and again after a pause, the same bytes', () => {
     expect(signed()).toEqual({ do: 'rebroadcast' })
@@ -96,6 +123,19 @@ describe('a refund that is signed', () => {
     expect(signed(aPayout(), { sequenceUsedBy: 'CD' })).toMatchObject({ do: 'sign_anew', reason: expect.stringContaining('CD') })
     expect(signed(aPayout(), { includedCode: 5 })).toMatchObject({ do: 'sign_anew' })
     expect(signed(aPayout(), { includedCode: 5 }, 1)).toMatchObject({ do: 'park' })
+  })
+
+  it('says why it waits or is given up', () => {
+    expect(signed(aPayout({ lastBroadcastAt: at(991) }))).toEqual({ do: 'wait', reason: 'waits to be included', alert: false })
+    expect(signed(aPayout(), { cursorHeight: 130n, absence: 'unproven' })).toEqual({ do: 'wait', reason: 'blocks up to 130 are not verified yet', alert: false })
+    expect(signed(aPayout(), { cursorHeight: 130n, absence: 'proven' })).toEqual({ do: 'sign_anew', reason: 'in no block up to its timeout height 130' })
+    expect(signed(aPayout(), { includedCode: 5 })).toEqual({ do: 'sign_anew', reason: 'was included with code 5' })
+    expect(signed(aPayout(), { includedCode: 5 }, 1)).toMatchObject({ do: 'park', note: 'was included with code 5' })
+    expect(signed(aPayout(), { sequenceUsedBy: 'CD' })).toEqual({ do: 'sign_anew', reason: 'its sequence 7 was used by CD' })
+  })
+
+  it('is not given up for having succeeded in a block', () => {
+    expect(signed(aPayout(), { includedCode: 0 })).toEqual({ do: 'rebroadcast' })
   })
 
   it('is never given up on anything else, whatever the world looks like', () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { judgeOutgoing, type KnownAboutOutgoing } from '../../../../../server/domain/refund/judge-outgoing'
 import { aPayout, anOutgoingTx, aRefund } from '../../../../builders/refunds'
@@ -57,5 +58,95 @@ describe('what left the wallet', () => {
   it('is a stranger when nothing fits, or it left without a send', () => {
     expect(judgeOutgoing(anOutgoingTx(), nothing)).toMatchObject({ kind: 'stranger' })
     expect(judgeOutgoing(anOutgoingTx({ sends: [], unnamed: [uatom(5n)] }), nothing)).toMatchObject({ kind: 'stranger' })
+  })
+
+  it('is not the signed refund unless it moved exactly that: one send, one coin, nothing beside it', () => {
+    const signed = { payout: aPayout(), refunds: [aRefund({ state: 'broadcast', txHash: 'AB'.repeat(32) })] }
+    const send = { toAddress: 'cosmos1payer', coins: [uatom(1_000n)] }
+    for (const moved of [
+      { sends: [] }, { sends: [{ toAddress: 'cosmos1payer', coins: [] }] }, { sends: [send, send] }, { sends: [send, { toAddress: 'cosmos1payer', coins: [] }] },
+      { sends: [{ ...send, coins: [uatom(1_000n), { denom: 'uosmo', amount: 1n }] }] }, { sends: [send], unnamed: [uatom(1n)] },
+      { sends: [{ ...send, toAddress: 'cosmos1other' }] }, { sends: [{ ...send, coins: [uatom(999n)] }] }, { sends: [{ ...send, coins: [{ denom: 'uosmo', amount: 1_000n }] }] },
+    ]) {
+      expect(judgeOutgoing(anOutgoingTx(moved), { ...nothing, signed })).toEqual({ kind: 'stranger', note: 'has the hash of a refund, but moves something else' })
+    }
+  })
+
+  it('still is the signed refund when its bytes were given up and nothing else was sent for it', () => {
+    const refunds = [aRefund({ state: 'planned', txHash: null }), aRefund({ state: 'held', txHash: null })]
+    expect(judgeOutgoing(anOutgoingTx(), { ...nothing, signed: { payout: aPayout({ state: 'void' }), refunds } })).toMatchObject({ kind: 'refund', refunds })
+    const confirmed = aRefund({ state: 'confirmed', txHash: 'AB'.repeat(32) })
+    expect(judgeOutgoing(anOutgoingTx(), { ...nothing, signed: { payout: aPayout(), refunds: [confirmed] } })).toMatchObject({ kind: 'stranger', note: expect.stringContaining(confirmed.id) })
+  })
+
+  it('takes the payer\'s share of gas off only where every refund is the payer\'s, in the denom that is sent', () => {
+    const payers = aRefund({ networkFeeDeducted: true, coin: uatom(600n) })
+    const named = (...refunds: ReturnType<typeof aRefund>[]) => judgeOutgoing(anOutgoingTx(), { ...nothing, named: refunds })
+    expect(named(payers, aRefund({ networkFeeDeducted: true, coin: uatom(410n) }))).toMatchObject({ kind: 'refund' })
+    expect(named(payers, aRefund({ coin: uatom(410n) }))).toMatchObject({ kind: 'stranger' })
+    const feeElsewhere = anOutgoingTx({ fee: [{ denom: 'uosmo', amount: 10n }] })
+    expect(judgeOutgoing(feeElsewhere, { ...nothing, named: [aRefund({ networkFeeDeducted: true, coin: uatom(1_010n) })] })).toMatchObject({ kind: 'stranger' })
+    expect(judgeOutgoing(feeElsewhere, { ...nothing, named: [aRefund({ networkFeeDeducted: true })] })).toMatchObject({ kind: 'refund' })
+    const bothFees = anOutgoingTx({ fee: [{ denom: 'uosmo', amount: 3n }, uatom(10n)] })
+    expect(judgeOutgoing(bothFees, { ...nothing, named: [aRefund({ networkFeeDeducted: true, coin: uatom(1_010n) })] })).toMatchObject({ kind: 'refund' })
+    expect(judgeOutgoing(anOutgoingTx({ fee: [] }), { ...nothing, named: [aRefund({ networkFeeDeducted: true })] })).toMatchObject({ kind: 'refund' })
+  })
+
+  it('pays none of the refunds that a memo names when one of them is another\'s or was paid', () => {
+    const mine = aRefund({ coin: uatom(400n) })
+    for (const other of [aRefund({ coin: uatom(600n), destination: 'cosmos1other' }), aRefund({ coin: uatom(600n), state: 'confirmed', txHash: 'CD' })]) {
+      expect(judgeOutgoing(anOutgoingTx(), { ...nothing, named: [mine, other] })).toMatchObject({ kind: 'stranger' })
+    }
+  })
+
+  it('says in words what does not fit', () => {
+    const note = (known: Partial<KnownAboutOutgoing>, over: Parameters<typeof anOutgoingTx>[0] = {}) => {
+      const verdict = judgeOutgoing(anOutgoingTx(over), { ...nothing, ...known })
+      return verdict.kind === 'stranger' ? verdict.note : undefined
+    }
+    const paid = aRefund({ state: 'confirmed', txHash: 'CD' })
+    expect(note({ named: [paid] })).toBe(`pays refund ${paid.id} again; CD had paid it`)
+    const other = aRefund({ destination: 'cosmos1other' })
+    expect(note({ named: [other] })).toBe(`names refund ${other.id}, but pays another address or denom`)
+    const more = aRefund({ coin: uatom(1_001n) })
+    expect(note({ named: [more] })).toBe(`names refund ${more.id} of 1001uatom, but pays 1000uatom`)
+    expect(note({}, { code: 5 })).toBe('a failed transaction that we did not sign')
+    expect(note({})).toBe('left the wallet, but is neither a refund nor a withdrawal to one of OPERATOR_ADDRESSES')
+  })
+
+  it('without any send is no withdrawal, and an empty list of names names nothing', () => {
+    expect(judgeOutgoing(anOutgoingTx({ sends: [] }), nothing)).toMatchObject({ kind: 'stranger' })
+    expect(judgeOutgoing(anOutgoingTx(), { ...nothing, named: [] })).toMatchObject({ kind: 'stranger', note: expect.stringContaining('OPERATOR_ADDRESSES') })
+  })
+
+  it('whatever it moved: settles a refund only for what is owed, to its payer, and none that was paid', () => {
+    const coin = fc.record({ denom: fc.constantFrom('uatom', 'uosmo'), amount: fc.constantFrom(990n, 1_000n, 1_010n, 2_000n) })
+    const tx = fc.record({
+      sends: fc.array(fc.record({ toAddress: fc.constantFrom('cosmos1payer', 'cosmos1other', 'cosmos1owner'), coins: fc.array(coin, { maxLength: 2 }) }), { maxLength: 2 }),
+      unnamed: fc.array(coin, { maxLength: 1 }), code: fc.constantFrom(0, 0, 5), fee: fc.array(coin.map(({ denom }) => ({ denom, amount: 10n })), { maxLength: 1 }),
+    })
+    const refund = fc.record({
+      coin, destination: fc.constantFrom('cosmos1payer', 'cosmos1other', null), networkFeeDeducted: fc.boolean(), state: fc.constantFrom('planned', 'held', 'broadcast', 'confirmed'), txHash: fc.constantFrom(null, 'CD', 'AB'.repeat(32)),
+    }).map(over => aRefund(over))
+    const known = fc.record({
+      signed: fc.option(fc.record({ payout: coin.map(own => aPayout({ coin: own })), refunds: fc.array(refund, { minLength: 1, maxLength: 2 }) })),
+      named: fc.option(fc.array(refund, { maxLength: 3 })),
+    })
+    fc.assert(fc.property(tx, known, (moved, facts) => {
+      const verdict = judgeOutgoing(anOutgoingTx(moved), { ...nothing, ...facts })
+      if (verdict.kind === 'failed_refund') expect(moved.code).not.toBe(0)
+      if (verdict.kind === 'operator') expect(moved.sends.every(send => send.toAddress === 'cosmos1owner') && moved.unnamed.length === 0).toBe(true)
+      if (verdict.kind !== 'refund') return
+      expect([moved.code, moved.sends.length, moved.sends[0]!.coins, moved.unnamed]).toEqual([0, 1, [verdict.sent], []])
+      expect(verdict.refunds.some(own => own.state === 'confirmed')).toBe(false)
+      if (facts.signed) {
+        expect(verdict.sent).toEqual(facts.signed.payout.coin)
+      }
+      else {
+        const owed = verdict.refunds.reduce((sum, own) => sum + own.coin.amount, 0n)
+        expect(verdict.refunds.every(own => own.destination === moved.sends[0]!.toAddress && own.coin.denom === verdict.sent.denom)).toBe(true)
+        expect(owed - verdict.sent.amount === 0n || owed - verdict.sent.amount === 10n).toBe(true)
+      }
+    }), { numRuns: 2_000 })
   })
 })

@@ -56,4 +56,41 @@ describe('what leaves a wallet in a block', () => {
   it('is nothing of other people\'s', () => {
     expect(outgoing({ messages: [send(us, 5n, 'cosmos1alice')], events: [spentBy('cosmos1alice', '5uatom'), event('tx', { fee: '1uatom', fee_payer: 'cosmos1alice' }), event('tx', { acc_seq: 'cosmos1alice/3' })] })).toEqual([])
   })
+
+  it('takes a failed tx\'s fee from what was spent, whoever the tx event names', () => {
+    expect(outgoing({ code: 5, events: [event('coin_spent', { spender: us, amount: '10uatom' })] })).toMatchObject([{ sequence: null, coins: [], fee: [{ denom: 'uatom', amount: 10n }] }])
+    expect(outgoing({ code: 5, events: [event('coin_spent', { spender: us, amount: '10uatom' }), spentBy(us, '100uatom')] })).toMatchObject([{ coins: [], fee: [{ denom: 'uatom', amount: 10n }] }])
+  })
+
+  it('is a tx of ours that cost nothing, for its sequence, and one that cost only gas', () => {
+    expect(outgoing({ events: [event('tx', { acc_seq: `${us}/7` })] })).toMatchObject([{ msgIndex: -1, sequence: 7n, toAddress: null, coins: [], fee: [] }])
+    expect(outgoing({ messages: [{ index: 0, typeUrl: '/cosmos.gov.v1.MsgVote' }], events: [event('tx', { fee: '10uatom', fee_payer: us }), event('coin_spent', { spender: us, amount: '10uatom' })] })).toMatchObject([{ msgIndex: -1, sequence: null, coins: [], fee: [{ amount: 10n }] }])
+  })
+
+  it('knows our sequence only where the signature check says it', () => {
+    const sequences = (...events: ChainEvent[]) => outgoing({ events: [...events, event('coin_spent', { spender: us, amount: '10uatom' })] }).map(row => row.sequence)
+    expect(sequences(event('tx', { acc_seq: 'cosmos1alice/3' }), event('tx', { acc_seq: `${us}/12345678901234567890` }))).toEqual([12345678901234567890n])
+    for (const forged of [event('message', { acc_seq: `${us}/9` }), event('tx', { acc_seq: `x ${us}/9` }), event('tx', { acc_seq: `${us}/9 ` }), event('tx', { acc_seq: `${us}/${'9'.repeat(21)}` }), event('tx', { acc_seq: us }), event('tx', {})]) {
+      expect(sequences(forged)).toEqual([null])
+    }
+  })
+
+  it('takes the gas before SDK 0.50 from the tx event that names us as its payer', () => {
+    const spent = event('coin_spent', { spender: us, amount: '100uatom' })
+    const rows = (...events: ChainEvent[]) => outgoing({ messages: [send()], events: [spent, ...events] }).map(row => [row.coins, row.fee])
+    const sent = [{ denom: 'uatom', amount: 100n }]
+    expect(rows(event('tx', { fee: '10uatom', fee_payer: 'cosmos1granter' }))).toEqual([[sent, []]])
+    expect(rows(event('message', { fee: '10uatom', fee_payer: us }))).toEqual([[sent, []]])
+    expect(rows(event('tx', { fee_payer: us }))).toEqual([[sent, []]])
+    expect(rows(event('tx', { fee: 'free', fee_payer: us }))).toEqual([[sent, []]])
+  })
+
+  it('counts what the bank says was spent, and nothing else', () => {
+    const none = { messages: [], events: [event('transfer', { spender: us, sender: us, amount: '5uatom' }), event('coin_spent', { spender: us }), event('coin_spent', { spender: us, amount: 'uatom' })] }
+    expect(outgoing(none)).toEqual([])
+    expect(outgoing({ ...none, messages: null, memo: null, events: [spentBy(us, '5uatom')] })).toMatchObject([{ memo: '', coins: [{ amount: 5n }] }])
+    expect(outgoing({}, [event('coin_spent', { spender: us, amount: '4uatom' })])).toEqual([{
+      chainId: 'hub-1', height: 9n, blockTime: at(0), txIndex: -1, msgIndex: -1, address: us, txHash: null, code: 0, memo: '', sequence: null, toAddress: null, coins: [{ denom: 'uatom', amount: 4n }], fee: [],
+    }])
+  })
 })

@@ -14,7 +14,7 @@ describe('planning refunds', () => {
   })
 
   it('refuses to plan more than was credited', () => {
-    expect(() => planShareRefunds('uatom', [credit('a', 60n)], [{ reason: 'not_cleared', amount: 61n }])).toThrow(RangeError)
+    expect(() => planShareRefunds('uatom', [credit('a', 60n)], [{ reason: 'not_cleared', amount: 61n }])).toThrow(new RangeError('owed 61 uatom, 1 more than was credited'))
     expect(() => planShareRefunds('uatom', [credit('a', 60n)], [{ reason: 'deadline', amount: 60n }, { reason: 'not_cleared', amount: 1n }])).toThrow(RangeError)
   })
 
