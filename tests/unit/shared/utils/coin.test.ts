@@ -16,12 +16,39 @@ describe('coins', () => {
   })
 })
 
+describe('sums of coins', () => {
+  it('do not depend on order or grouping, and lose nothing', () => {
+    fc.assert(fc.property(fc.array(amount, { maxLength: 8 }), fc.nat(8), (amounts, cut) => {
+      const of = (some: readonly bigint[]) => sumCoins('uatom', some.map(each => coin('uatom', each)))
+      const exact = coin('uatom', amounts.reduce((sum, each) => sum + each, 0n))
+      expect(of(amounts)).toEqual(exact)
+      expect(of(amounts.toReversed())).toEqual(exact)
+      expect(addCoins(of(amounts.slice(0, cut)), of(amounts.slice(cut)))).toEqual(exact)
+    }))
+  })
+
+  it('subtract to nothing below zero, and never across denoms', () => {
+    fc.assert(fc.property(amount, amount, (a, b) => {
+      if (b > a) expect(() => subtractCoins(coin('uatom', a), coin('uatom', b))).toThrow(RangeError)
+      else expect(subtractCoins(coin('uatom', a), coin('uatom', b)).amount + b).toBe(a)
+      expect(() => subtractCoins(coin('uatom', a), coin('uosmo', b))).toThrow(TypeError)
+    }))
+  })
+})
+
 describe('reading amounts', () => {
   it('takes what the SDK prints and nothing else', () => {
     fc.assert(fc.property(amount, (value) => {
       expect(parseAmount(value.toString())).toBe(value)
     }))
     for (const text of ['', ' 1', '1 ', '+1', '-1', '01', '1.0', '1e3', '0x1', '١', '1'.repeat(79)]) expect(parseAmount(text)).toBeUndefined()
+  })
+
+  it('reads back every list of coins that the SDK would print', () => {
+    const denom = fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9/:._-]{2,127}$/)
+    fc.assert(fc.property(fc.array(fc.record({ denom, amount }), { maxLength: 5 }), (coins) => {
+      expect(parseCoins(coins.map(each => `${each.amount}${each.denom}`).join(','))).toEqual(coins)
+    }))
   })
 
   it('takes lists of coins whole or not at all', () => {
@@ -40,6 +67,17 @@ describe('splitting by weights', () => {
       for (const [index, weight] of all.entries()) {
         expect(parts[index]).toBeGreaterThanOrEqual(0n)
         if (weight === 0n) expect(parts[index]).toBe(0n)
+      }
+    }))
+  })
+
+  it('gives nobody a unit more than their part but the first, who bears the rest', () => {
+    const weights = fc.array(fc.bigInt({ min: 1n, max: 1_000n }), { minLength: 1, maxLength: 50 })
+    fc.assert(fc.property(amount, weights, (total, all) => {
+      const sum = all.reduce((weight, each) => weight + each, 0n)
+      for (const [index, part] of splitByWeights(total, all).entries()) {
+        const over = part * sum - total * all[index]!
+        expect(over > -sum && over < (index === 0 ? sum * BigInt(all.length) : 1n)).toBe(true)
       }
     }))
   })

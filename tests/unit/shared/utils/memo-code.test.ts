@@ -67,6 +67,26 @@ describe('reading a payment\'s memo', () => {
     expect(readMemo(code.replace(/./, 'ß')).kind).not.toBe('memo_code')
   })
 
+  it('takes a code if and only if nothing but ASCII white space stands around it', () => {
+    const noise = fc.oneof(fc.constantFrom('', ' ', '\t', '\n', '\r\n', '  '), fc.constantFrom('\u00a0', '\u200b', '\ufeff', '\ufffd', '"', '{', '.', ',', 'x', '2', code, '\0', 'ſ', 'K'), fc.string({ unit: 'binary', maxLength: 3 }))
+    fc.assert(fc.property(symbols, noise, noise, fc.boolean(), (chosen, before, after, lower) => {
+      const made = makeMemoCode(chosen)
+      const blank = (text: string) => /^[ \t\r\n\f\v]*$/.test(text)
+      const reading = readMemo(before + (lower ? made.toLowerCase() : made) + after)
+      if (blank(before) && blank(after)) expect(reading).toEqual({ kind: 'memo_code', memoCode: made })
+      else expect(reading.kind === 'near_miss' || reading.kind === 'none').toBe(true)
+    }), { numRuns: 1_000 })
+  })
+
+  it('takes no code with any one character lost, doubled or changed', () => {
+    fc.assert(fc.property(symbols, fc.nat(15), fc.constantFrom('lose', 'double', 'change'), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), (chosen, at, how, other) => {
+      const made: string = makeMemoCode(chosen)
+      const middle = how === 'lose' ? '' : how === 'double' ? made[at]!.repeat(2) : other
+      if (middle.toUpperCase() === made[at] && how === 'change') return
+      expect(readMemo(made.slice(0, at) + middle + made.slice(at + 1)).kind).not.toBe('memo_code')
+    }), { numRuns: 1_000 })
+  })
+
   it('is quick on hostile text', () => {
     const startedAt = performance.now()
     for (const memo of [' '.repeat(100_000) + 'x', 'RLY-'.repeat(50_000), 'RLY'.repeat(50_000)]) readMemo(memo)

@@ -96,12 +96,36 @@ describe('what reached the service address', () => {
 
   it('is kept when it came with the block, without a tx', () => {
     expect(recogniseInbound(aBlock({ blockEvents: [transferred('cosmos1module', '9uatom'), received('9uatom')] }), addresses)).toEqual([
-      expect.objectContaining({ kind: 'other', txIndex: -1, msgIndex: -1, txHash: null, fromAddress: 'cosmos1module', coin: { denom: 'uatom', amount: 9n } }),
+      expect.objectContaining({ kind: 'other', memo: '', txIndex: -1, msgIndex: -1, txHash: null, fromAddress: 'cosmos1module', coin: { denom: 'uatom', amount: 9n } }),
     ])
   })
 
   it('is not a payment between our own addresses', () => {
     expect(recogniseInbound(aBlock({ txs: [aTx()] }), new Set([us, 'cosmos1payer']))).toEqual([])
+  })
+
+  it('belongs to the message that an event names in plain digits, and to none otherwise', () => {
+    const place = (msgIndex?: string) => inbound(aTx({ messages: null, memo: null, events: [received('5uatom', msgIndex)] })).map(row => [row.msgIndex, row.memo])
+    expect([place('0'), place('12'), place('999999')]).toEqual([[[0, '']], [[12, '']], [[999_999, '']]])
+    for (const odd of [undefined, '', 'x', '-1', '1x', 'x1', '1.5', '1000000', ' 1']) expect(place(odd)).toEqual([[-1, '']])
+  })
+
+  it('keeps the memo and the sender of the message that brought it', () => {
+    const events = [received('5uatom', '0'), transferred('cosmos1alice', '5uatom', '0'), event('transfer', { recipient: 'cosmos1elsewhere', sender: 'cosmos1bob', amount: '1uatom', msg_index: '0' }), event('message', { recipient: us, sender: 'cosmos1bob', msg_index: '0' }),
+      received('7uatom', '1'), transferred('cosmos1bob', '7uatom', '1')]
+    expect(inbound(aTx({ messages: null, memo: 'hello', events })).map(row => [row.coin.amount, row.fromAddress, row.memo])).toEqual([[5n, 'cosmos1alice', 'hello'], [7n, 'cosmos1bob', 'hello']])
+  })
+
+  it('has no sender where the bank names none', () => {
+    expect(kinds(inbound(aTx({ messages: null, events: [received('5uatom', '0')] })))).toEqual([['other', 5n, null]])
+    expect(kinds(inbound(aTx({ messages: null, events: [received('5uatom', '0'), event('transfer', { recipient: us, amount: '5uatom', msg_index: '0' })] })))).toEqual([['other', 5n, null]])
+    expect(inbound(aTx({ messages: null, events: [event('coin_received', { amount: '5uatom' }), event('coin_received', { receiver: us })] }))).toEqual([])
+  })
+
+  it('is named only when both ways that it came name the same sender', () => {
+    const beside = (sender: string) => inbound(aTx({ events: [received('100uatom', '0'), received('5uatom', '0'), transferred('cosmos1payer', '105uatom', '0'), received('7uatom', 'x'), transferred(sender, '7uatom', 'x')] }))
+    expect(kinds(beside('cosmos1payer'))).toEqual([['msg_send', 100n, 'cosmos1payer'], ['other', 12n, 'cosmos1payer']])
+    expect(kinds(beside('cosmos1other'))).toEqual([['msg_send', 100n, 'cosmos1payer'], ['other', 12n, null]])
   })
 
   it('survives amounts and indexes that are nonsense', () => {

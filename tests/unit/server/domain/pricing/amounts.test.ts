@@ -35,7 +35,7 @@ describe('exact decimals', () => {
   })
 
   it('cannot invert nothing', () => {
-    expect(() => invert(ratio('0'))).toThrow(RangeError)
+    expect(() => invert(ratio('0'))).toThrow(new RangeError('cannot invert 0'))
   })
 })
 
@@ -44,6 +44,11 @@ describe('amounts of the operator', () => {
     expect(amountIn({ kind: 'bare', amount: 5n }, 'uatom', 6)).toEqual({ denom: 'uatom', amount: 5n })
     expect(amountIn({ kind: 'bare', amount: 5n }, 'aevm', 18)).toBeUndefined()
     expect(amountIn({ kind: 'bare', amount: 0n }, 'aevm', 18)).toEqual({ denom: 'aevm', amount: 0n })
+  })
+
+  it('reads a bare number and nothing into it', () => {
+    expect(parseAmountSetting('1000000')).toEqual({ kind: 'bare', amount: 1_000_000n })
+    expect(parseAmountSetting('5uatom')).toEqual({ kind: 'per_denom', amounts: [{ denom: 'uatom', amount: 5n }] })
   })
 
   it('takes an amount per denom exactly as written', () => {
@@ -73,5 +78,25 @@ describe('conversion between denoms', () => {
   it('prefers the rate that was set for the direction', () => {
     const both = [...rates, { from: 'uatom', to: 'uosmo', rate: ratio('30') }]
     expect(convert({ denom: 'uatom', amount: 6n }, 'uosmo', both)?.amount).toBe(180n)
+  })
+
+  it('takes a rate for both of its denoms, and for no others', () => {
+    const several = [{ from: 'ujuno', to: 'uosmo', rate: ratio('2') }, { from: 'uosmo', to: 'ujuno', rate: ratio('3') }, { from: 'ustars', to: 'uatom', rate: ratio('4') }, ...rates]
+    expect(convert({ denom: 'uosmo', amount: 100n }, 'uatom', several)?.amount).toBe(5n)
+    expect(convert({ denom: 'uatom', amount: 5n }, 'uosmo', several)?.amount).toBe(100n)
+    expect(convert({ denom: 'uosmo', amount: 100n }, 'ustars', several)).toBeUndefined()
+    expect(convert({ denom: 'ujuno', amount: 100n }, 'uatom', several)).toBeUndefined()
+    expect(convert({ denom: 'uatom', amount: 100n }, 'ujuno', several)).toBeUndefined()
+  })
+
+  it('never makes anything cheaper than the exact price, nor dearer by a whole unit', () => {
+    const amounts = fc.bigInt(0n, 10n ** 30n)
+    fc.assert(fc.property(amounts, fc.bigInt(1n, 10n ** 12n), fc.boolean(), (amount, millionths, opposite) => {
+      const rate = { numerator: millionths, denominator: 1_000_000n }
+      const set = opposite ? { from: 'uatom', to: 'uosmo', rate } : { from: 'uosmo', to: 'uatom', rate }
+      const [numerator, denominator] = opposite ? [rate.denominator, rate.numerator] : [rate.numerator, rate.denominator]
+      const rest = convert({ denom: 'uosmo', amount }, 'uatom', [set])!.amount * denominator - amount * numerator
+      expect(rest >= 0n && rest < denominator).toBe(true)
+    }))
   })
 })

@@ -44,6 +44,15 @@ describe('whether a packet may be sold', () => {
     ['stuck_undelivered', 'channel_closed', 'deliver', 'no', 'channel_not_open'],
     ['stuck_undelivered', 'packet_data_pruned', 'deliver', 'no', 'packet_data_pruned'],
     ['stuck_undelivered', 'receiver_or_memo_too_long', 'deliver', 'no', 'receiver_or_memo_too_long'],
+    ['in_flight', 'timing_out_soon', 'deliver', 'no', 'in_flight'],
+    ['stuck_undelivered', 'client_frozen', 'deliver', 'no', 'client_not_active'],
+    ['stuck_undelivered', 'ordered_channel_blocked', 'deliver', 'no', 'earlier_packet_pending'],
+    ['stuck_undelivered', 'destination_halted', 'deliver', 'no', 'chain_halted'],
+    ['stuck_undelivered', 'route_not_served', 'deliver', 'no', 'route_not_served'],
+    ['completed', 'cannot_tell', 'nothing', 'not_needed', 'already_completed'],
+    // A need that nobody can be paid for is never sold, whatever the diagnosis says of paying.
+    ['unknown', 'cannot_tell', 'unknown', 'yes', 'state_unknown'],
+    ['in_flight', 'async_ack_pending', 'nothing', 'yes', 'async_ack_pending'],
   ] as const)('refuses a packet that is %s (%s)', (state, code, need, payingHelps, refusal) => {
     expect(refusalCode(aJudgedPacket({ state, need, diagnosis: { code, sentence: 'So it is.', payingHelps } }))).toBe(refusal)
   })
@@ -59,6 +68,21 @@ describe('whether a packet may be sold', () => {
     expect(refusalCode(aJudgedPacket(), aRoute({ destinationChannelState: known('closed') }))).toBe('channel_not_open')
     expect(refusalCode(aJudgedPacket(), aRoute({ sourceChannelState: known('closed') }))).toBe('channel_not_open')
     expect(refusalCode(aJudgedPacket(), aRoute({ destinationClientStatus: { known: false, reason: 'no endpoint answers' } }))).toBe('state_unknown')
+  })
+
+  it('says what stands in the way, and where', () => {
+    const reason = (route: RouteFacts | undefined, packet = aJudgedPacket()) => {
+      const verdict = judgeClearable(packet, route)
+      return verdict.clearable ? 'clearable' : `${verdict.refusal.code}: ${verdict.refusal.reason}`
+    }
+    const silent = { known: false as const, reason: 'no endpoint answers' }
+    expect(reason(aRoute({ sourceClientStatus: silent }))).toBe('state_unknown: The light client on hub-1 could not be read: no endpoint answers')
+    expect(reason(aRoute({ destinationClientStatus: known('Frozen') }))).toBe('client_not_active: The light client on zone-1 is Frozen, so nothing can be relayed over this channel.')
+    expect(reason(aRoute({ sourceChannelState: silent }))).toBe('state_unknown: The channel on hub-1 could not be read: no endpoint answers')
+    expect(reason(aRoute({ destinationChannelState: known('closed') }))).toBe('channel_not_open: The channel on zone-1 is closed.')
+    expect(reason(aRoute({ destinationChannelState: known('not_open') }))).toBe('channel_not_open: The channel on zone-1 is not open.')
+    expect(judgeClearable(aJudgedPacket(), undefined)).toMatchObject({ refusal: { id: { ...source, sequence: 1n }, reason: 'The channel of this packet is not served here.' } })
+    expect(reason(aRoute(), aJudgedPacket({ diagnosis: { code: 'in_flight', sentence: 'So it is.', payingHelps: 'no' } }))).toBe('in_flight: So it is.')
   })
 
   it('needs only the source chain for a timeout', () => {

@@ -53,8 +53,26 @@ describe('gas of the legs that are really needed', () => {
   })
 
   it('cannot be told without a gas price', () => {
-    expect(() => gasCosts([aPacketToClear(1n)], prices.slice(0, 1), noMargin)).toThrow(expect.objectContaining({ code: 'route_not_quotable' }))
+    expect(() => gasCosts([aPacketToClear(1n)], prices.slice(0, 1), noMargin)).toThrow(expect.objectContaining({ code: 'route_not_quotable', message: 'The gas price of zone-1 is not known.' }))
     expect(() => gasCosts([aPacketToClear(1n, 'timeout')], [{ ...prices[0]!, price: 'cheap' }], noMargin)).toThrow(DomainError)
+  })
+
+  it('is described in words, one or many', () => {
+    const all = { chainId: 'hub-1', updateClient: 2, receive: 2, acknowledge: 2, timeout: 2 }
+    expect(describeWork(all)).toBe('2 client updates, 2 deliveries, 2 acknowledgements, 2 timeouts')
+    expect(describeWork({ ...all, updateClient: 1, receive: 1, acknowledge: 0, timeout: 0 })).toBe('1 client update, 1 delivery')
+  })
+
+  it('is never less than gas × price × margin of all its messages', () => {
+    fc.assert(fc.property(fc.array(fc.constantFrom<PaidNeed>('deliver', 'acknowledge', 'timeout'), { minLength: 1, maxLength: 40 }), fc.bigInt(1n, 10n ** 9n - 1n), fc.bigInt(100n, 300n), (wanted, billionths, percent) => {
+      const packets = wanted.map((need, index) => aPacketToClear(BigInt(index + 1), need))
+      const priced = prices.map(entry => ({ ...entry, price: `0.${billionths.toString().padStart(9, '0')}` }))
+      for (const cost of gasCosts(packets, priced, { numerator: percent, denominator: 100n })) {
+        const gas = gasOf(workPerChain(packets).find(work => work.chainId === cost.chainId)!)
+        const rest = cost.coin.amount * 10n ** 11n - gas * billionths * percent
+        expect(rest >= 0n && rest < 10n ** 11n).toBe(true)
+      }
+    }))
   })
 
   it('names what is done', () => {
@@ -74,7 +92,10 @@ describe('the price', () => {
       ['gas', { denom: 'uatom', amount: 12_000n }],
       ['gas', { denom: 'uatom', amount: 3_000n }],
     ])
+    expect(quote.feeLines[0]?.detail).toBe('Fixed fee per clearing')
     expect(quote.feeLines[1]?.detail).toBe('2 packets × 100000uatom')
+    expect(quote.feeLines[2]?.detail).toMatch(/ gas at 0\.025uatom$/)
+    expect(priceQuote('hub-1', [aPacketToClear(1n)], [], terms()).feeLines[1]?.detail).toBe('1 packet × 100000uatom')
     expect(quote.feeLines[3]?.detail).toContain('60000uosmo, converted')
     expect(quote.total).toEqual({ denom: 'uatom', amount: 1_215_000n })
   })
@@ -82,7 +103,7 @@ describe('the price', () => {
   it('cannot be made where the other chain\'s denom has no rate, and says which', () => {
     const packets = [aPacketToClear(1n)] as const
     const make = () => priceQuote('hub-1', [...packets], gasCosts(packets, prices, noMargin), terms({ rates: [] }))
-    expect(make).toThrow(expect.objectContaining({ code: 'route_not_quotable', message: expect.stringContaining('uosmo to uatom') }))
+    expect(make).toThrow(expect.objectContaining({ code: 'route_not_quotable', message: expect.stringContaining('uosmo to uatom'), nextStep: expect.stringContaining('GAS_CONVERSION_RATES') }))
   })
 
   it('needs no rate for packets that cost nothing on the other chain', () => {
