@@ -15,8 +15,11 @@ export interface DecodedTx {
   readonly messages: readonly DecodedMessage[]
 }
 
+/** Only in the canonical encoding (ADR-027): what two decoders could read differently, such as overlong UTF-8, is not read. */
 function decodeSend(value: Uint8Array): DecodedMessage['send'] {
-  const { fromAddress, toAddress, amount } = MsgSend.decode(value)
+  const decoded = MsgSend.decode(value)
+  if (Buffer.compare(MsgSend.encode(decoded).finish(), value) !== 0) return undefined
+  const { fromAddress, toAddress, amount } = decoded
   const coins: Coin[] = []
   for (const { denom, amount: text } of amount) {
     const parsed = parseAmount(text)

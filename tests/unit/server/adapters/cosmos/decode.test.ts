@@ -76,11 +76,21 @@ describe('decoding a tx', () => {
     for (const garbage of [Uint8Array.of(255), Uint8Array.of(1, 2, 3), Buffer.from('tx')]) expect(decodeTx(garbage)).toBeNull()
   })
 
-  it('turns invalid, overlong and NUL bytes of a memo into replacement characters', () => {
+  it('case 12c: turns invalid, overlong and NUL bytes of a memo into replacement characters', () => {
     expect(decodeTx(rawTx(memoBody(Uint8Array.of(0x52, 0xFF, 0x59))))?.memo).toBe('R\uFFFDY')
     expect(decodeTx(rawTx(memoBody(Uint8Array.of(0x52, 0x00))))?.memo).toBe('R\uFFFD')
     // 0xC1 0x92 is an overlong "R": lenient decoders would read it as the letter.
     expect(decodeTx(rawTx(memoBody(Uint8Array.of(0xC1, 0x92))))?.memo).toBe('\uFFFD\uFFFD')
+  })
+
+  it('does not read a send in an encoding that another decoder may read otherwise', () => {
+    const { value } = send()
+    const at = Buffer.from(value).indexOf('uatom')
+    const withDenom = (...bytes: number[]) => Buffer.concat([value.subarray(0, at), Buffer.from(bytes), value.subarray(at + bytes.length)])
+    const unknownField = Buffer.concat([value, Buffer.from([0x22, 1, 0x61])])
+    const twice = Buffer.concat([value, Buffer.from([0x12, 1, 0x62])])
+    // 0xC1 0xB5 is an overlong "u", 0x80 no UTF-8 at all.
+    for (const odd of [withDenom(0xC1, 0xB5), withDenom(0x80), unknownField, twice]) expect(decodeTx(rawTx(bodyOf([{ ...send(), value: odd }])))?.messages).toEqual([{ index: 0, typeUrl: '/cosmos.bank.v1beta1.MsgSend' }])
   })
 
   it('does not read a send whose amount is none', () => {
