@@ -1,42 +1,29 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { LocalApp } from './harness/app'
+import { expect, it } from 'vitest'
 import { describeOnLocalnet } from './harness/facts'
 import { clearingProcesses } from './harness/hermes'
 import { deliveredByUs, expectProven } from './harness/proof'
+import { aClearingSuite } from './harness/suite'
 import { strand } from './harness/transfers'
 import { waitUntil } from './harness/wait'
-import { LocalWallet } from './harness/wallet'
 import { balanceOf, commitmentsOf } from './harness/witness'
 
 describeOnLocalnet('the app killed while Hermes runs', (net) => {
-  let app: LocalApp
-  let sender: LocalWallet
-  let payer: LocalWallet
-
-  beforeAll(async () => {
-    app = await LocalApp.open(net, { RELAY_RUN_TIME_LIMIT: '5' })
-    sender = await LocalWallet.open(net, net.a, 'user1')
-    payer = await LocalWallet.open(net, net.a, 'user2')
-  })
-  afterAll(async () => {
-    for (const wallet of [sender, payer]) wallet?.close()
-    await app?.close()
-  })
+  const suite = aClearingSuite(net, { RELAY_RUN_TIME_LIMIT: '5' })
 
   it('finishes from what the chain says after its restart, once', async () => {
-    const { sequences } = await strand(sender, net.b, { count: 2 })
-    const token = await app.requestToken(payer, net.a, sequences)
+    const { sequences } = await strand(suite.sender, net.b, { count: 2 })
+    const token = await suite.app.requestToken(suite.payer, net.a, sequences)
     const earned = await balanceOf(net.a, token.paymentAddress)
-    await payer.pay(token.paymentAddress, BigInt(token.total.amount), token.memoCode)
+    await suite.payer.pay(token.paymentAddress, BigInt(token.total.amount), token.memoCode)
     await waitUntil('Hermes clears', async () => clearingProcesses(net.hermesConfig).length > 0 || undefined, { everyMs: 10, boundMs: 30_000 })
-    await app.kill()
+    await suite.app.kill()
     expect(await commitmentsOf(net.a)).toEqual(expect.arrayContaining([...sequences]))
     await waitUntil('Hermes dies with the app', async () => clearingProcesses(net.hermesConfig).length === 0 || undefined, { boundMs: 5_000 })
 
-    await app.startAgain()
-    const before = await app.status(token.token)
+    await suite.app.startAgain()
+    const before = await suite.app.status(token.token)
     expect(before.status).toBe('clearing')
-    const status = await app.settled(token.token, { boundMs: 60_000 })
+    const status = await suite.app.settled(token.token, { boundMs: 60_000 })
 
     expect(status).toMatchObject({ status: 'cleared', credited: token.total, refunds: [] })
     const types = status.events.map(({ type }) => type)

@@ -1,60 +1,48 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { PaymentVerificationDto } from '../../shared/schemas/clearing'
-import { LocalApp } from './harness/app'
 import { describeOnLocalnet } from './harness/facts'
 import { pauseNodes, resumeNodes } from './harness/network'
 import { deliveredByUs, expectProven, refundsOf } from './harness/proof'
+import { aClearingSuite } from './harness/suite'
 import { strand } from './harness/transfers'
 import { LocalWallet, TxFailed } from './harness/wallet'
 import { balanceOf, commitmentsOf, txOf, unreceivedBy } from './harness/witness'
 
 describeOnLocalnet('payments on two real chains', (net) => {
-  let app: LocalApp
-  let sender: LocalWallet
-  let payer: LocalWallet
-
-  beforeAll(async () => {
-    app = await LocalApp.open(net)
-    sender = await LocalWallet.open(net, net.a, 'user1')
-    payer = await LocalWallet.open(net, net.a, 'user2')
-  })
-  afterAll(async () => {
-    for (const wallet of [sender, payer]) wallet?.close()
-    await app?.close()
-  })
+  const suite = aClearingSuite(net)
 
   async function aToken() {
-    const { sequences } = await strand(sender, net.b)
-    return { sequences, token: await app.requestToken(payer, net.a, sequences) }
+    const { sequences } = await strand(suite.sender, net.b)
+    return { sequences, token: await suite.app.requestToken(suite.payer, net.a, sequences) }
   }
 
   it('owes one unit back where one unit too much was paid, and a second payment whole', async () => {
     const { token, sequences } = await aToken()
     const total = BigInt(token.total.amount)
-    await payer.pay(token.paymentAddress, total + 1n, token.memoCode)
-    const cleared = await app.settled(token.token)
+    await suite.payer.pay(token.paymentAddress, total + 1n, token.memoCode)
+    const cleared = await suite.app.settled(token.token)
     expect(cleared).toMatchObject({ status: 'cleared', paymentIssue: 'overpaid', refundStatus: 'owed', credited: token.total })
-    const surplus = { denom: token.total.denom, amount: '1', reason: 'overpaid', state: 'planned', destination: payer.address }
+    const surplus = { denom: token.total.denom, amount: '1', reason: 'overpaid', state: 'planned', destination: suite.payer.address }
     expect(refundsOf(cleared)).toEqual([surplus])
     expect(await commitmentsOf(net.a)).not.toContain(sequences[0])
 
-    const second = await payer.pay(token.paymentAddress, total, token.memoCode)
-    const twice = await app.statusWhen(token.token, 'the second payment is seen', ({ payments }) => payments.some(({ txHash, state }) => txHash === second.txHash && state === 'refund_owed'))
+    const second = await suite.payer.pay(token.paymentAddress, total, token.memoCode)
+    const twice = await suite.app.statusWhen(token.token, 'the second payment is seen', ({ payments }) => payments.some(({ txHash, state }) => txHash === second.txHash && state === 'refund_owed'))
     expect(twice).toMatchObject({ status: 'cleared', credited: token.total })
-    expect(refundsOf(twice)).toEqual(expect.arrayContaining([surplus, { ...token.total, reason: 'duplicate', state: 'planned', destination: payer.address }]))
+    expect(refundsOf(twice)).toEqual(expect.arrayContaining([surplus, { ...token.total, reason: 'duplicate', state: 'planned', destination: suite.payer.address }]))
     expect(twice.refunds).toHaveLength(2)
   })
 
   it('waits for the rest of an underpaid total, and clears when it came', async () => {
     const { token, sequences } = await aToken()
     const total = BigInt(token.total.amount)
-    await payer.pay(token.paymentAddress, total - 7n, token.memoCode)
-    const waiting = await app.statusWhen(token.token, 'the payment is credited', ({ credited }) => BigInt(credited.amount) > 0n)
+    await suite.payer.pay(token.paymentAddress, total - 7n, token.memoCode)
+    const waiting = await suite.app.statusWhen(token.token, 'the payment is credited', ({ credited }) => BigInt(credited.amount) > 0n)
     expect(waiting).toMatchObject({ status: 'awaiting_payment', paymentIssue: 'underpaid', credited: { amount: String(total - 7n) }, refunds: [] })
     expect(await unreceivedBy(net.b, sequences)).toEqual(sequences)
 
-    await payer.pay(token.paymentAddress, 7n, token.memoCode)
-    const status = await app.settled(token.token)
+    await suite.payer.pay(token.paymentAddress, 7n, token.memoCode)
+    const status = await suite.app.settled(token.token)
     expect(status).toMatchObject({ status: 'cleared', paymentIssue: 'none', credited: token.total, refunds: [] })
     expect(status.payments.map(({ creditedAmount }) => creditedAmount)).toEqual([String(total - 7n), '7'])
     await expectProven(net, status.packets[0]!, deliveredByUs)
@@ -63,19 +51,19 @@ describeOnLocalnet('payments on two real chains', (net) => {
   it('credits nothing for a payment inside a failed tx, and says so', async () => {
     const { token, sequences } = await aToken()
     const before = await balanceOf(net.a, token.paymentAddress)
-    const fortune = await balanceOf(net.a, payer.address) * 2n
+    const fortune = await balanceOf(net.a, suite.payer.address) * 2n
     // The first message alone would pay; the second one fails, and with it the tx.
-    const failed = await payer.send([payer.sendMessage(token.paymentAddress, BigInt(token.total.amount)), payer.sendMessage(net.a.accounts.poor, fortune)], token.memoCode, { gas: '400000', amount: [{ denom: net.a.denom, amount: '8000' }] })
+    const failed = await suite.payer.send([suite.payer.sendMessage(token.paymentAddress, BigInt(token.total.amount)), suite.payer.sendMessage(net.a.accounts.poor, fortune)], token.memoCode, { gas: '400000', amount: [{ denom: net.a.denom, amount: '8000' }] })
       .then(() => expect.unreachable('the tx should fail'), (error: unknown) => error as TxFailed)
     expect(failed).toBeInstanceOf(TxFailed)
     expect((await txOf(net.a, failed.txHash))?.tx_result.code).not.toBe(0)
     expect(await balanceOf(net.a, token.paymentAddress)).toBe(before)
-    const verified = await app.post<PaymentVerificationDto>('/clearing/verify-payment', { token: token.token, txHash: failed.txHash })
+    const verified = await suite.app.post<PaymentVerificationDto>('/clearing/verify-payment', { token: token.token, txHash: failed.txHash })
     expect(verified.body).toMatchObject({ verified: false, state: 'failed_on_chain' })
 
     // A later payment that is credited proves that the scan is past the failed one.
-    await payer.pay(token.paymentAddress, 3n, token.memoCode)
-    const after = await app.statusWhen(token.token, 'the later payment is credited', ({ credited }) => BigInt(credited.amount) > 0n)
+    await suite.payer.pay(token.paymentAddress, 3n, token.memoCode)
+    const after = await suite.app.statusWhen(token.token, 'the later payment is credited', ({ credited }) => BigInt(credited.amount) > 0n)
     expect(after).toMatchObject({ status: 'awaiting_payment', credited: { amount: '3' } })
     expect(after.payments.map(({ txHash }) => txHash)).not.toContain(failed.txHash)
     expect(await unreceivedBy(net.b, sequences)).toEqual(sequences)
@@ -87,10 +75,10 @@ describeOnLocalnet('payments on two real chains', (net) => {
     try {
       const { sequences } = await strand(sendsFromB, net.a, { count: 2 })
       const [paidFor, neighbour] = sequences as [bigint, bigint]
-      const token = await app.requestToken(paysOnB, net.b, [paidFor])
+      const token = await suite.app.requestToken(paysOnB, net.b, [paidFor])
       expect(token).toMatchObject({ total: { denom: net.b.denom }, paymentAddress: net.b.accounts.service })
       const paid = await paysOnB.pay(token.paymentAddress, BigInt(token.total.amount), token.memoCode)
-      const status = await app.settled(token.token)
+      const status = await suite.app.settled(token.token)
       expect(status).toMatchObject({ status: 'cleared', refunds: [], payments: [{ txHash: paid.txHash, endpointCount: 2 }] })
       expect(await unreceivedBy(net.a, sequences)).toEqual([neighbour])
       expect(await commitmentsOf(net.b)).toContain(neighbour)
@@ -107,15 +95,15 @@ describeOnLocalnet('payments on two real chains', (net) => {
     const { token, sequences } = await aToken()
     await pauseNodes(net, 'ibc-a-2')
     try {
-      const { txHash } = await payer.pay(token.paymentAddress, BigInt(token.total.amount), token.memoCode)
-      const seen = await app.statusWhen(token.token, 'the payment is seen', ({ payments }) => payments.some(payment => payment.txHash === txHash))
+      const { txHash } = await suite.payer.pay(token.paymentAddress, BigInt(token.total.amount), token.memoCode)
+      const seen = await suite.app.statusWhen(token.token, 'the payment is seen', ({ payments }) => payments.some(payment => payment.txHash === txHash))
       expect(seen).toMatchObject({ status: 'awaiting_payment', credited: { amount: '0' }, payments: [{ state: 'seen', creditedAmount: '0' }] })
       expect(await unreceivedBy(net.b, sequences)).toEqual(sequences)
     }
     finally {
       await resumeNodes(net, 'ibc-a-2')
     }
-    const status = await app.settled(token.token, { boundMs: 90_000 })
+    const status = await suite.app.settled(token.token, { boundMs: 90_000 })
     expect(status).toMatchObject({ status: 'cleared', credited: token.total, payments: [{ state: 'credited', endpointCount: 2 }], refunds: [] })
   })
 })
