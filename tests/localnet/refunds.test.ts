@@ -1,123 +1,124 @@
-import { readFile } from 'node:fs/promises'
-import { Bip39, Random } from '@cosmjs/crypto'
-import { DirectSecp256k1HdWallet } from '@cosmjs/proto-signing'
-import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { refunds, refundTransactions } from '../../drizzle/schema'
-import { openChainReader } from '../../server/adapters/cosmos/chain-reader'
-import type { ChainsFile } from '../../server/adapters/cosmos/chains-file'
-import { makeChainDirectory } from '../../server/adapters/cosmos/directory'
-import { openServiceWallets } from '../../server/adapters/cosmos/service-wallet'
-import { makeStore } from '../../server/adapters/postgres/store'
-import { makeIds } from '../../server/adapters/system/ids'
-import type { OperationId } from '../../server/domain/clearing/operation'
-import { makePayRefunds, type PayRefundsDeps } from '../../server/usecases/pay-refunds'
-import { makeScanChain } from '../../server/usecases/scan-chain'
-import { keptLog } from '../builders/services'
-import { anOperation, aToken, noQuotas } from '../builders/tokens'
-import { createTestDatabase, type TestDatabase } from '../integration/database'
+import type { ClearingStatus, ClearingToken } from '../../shared/schemas/clearing'
+import { LocalApp } from './harness/app'
+import { BroadcastGate, type Moment } from './harness/broadcast-gate'
 import { describeOnLocalnet } from './harness/facts'
-import { networkEnvironment } from './harness/network'
-import { waitUntil } from './harness/wait'
-import { LocalWallet } from './harness/wallet'
-import { balanceOf, txOf } from './harness/witness'
+import { strand } from './harness/transfers'
+import { aServiceWallet, LocalWallet } from './harness/wallet'
+import { attributesOf, balanceOf, sequenceOf, signedBy, statusOf, txOf, waitForHeight, type WitnessTx } from './harness/witness'
 
-describeOnLocalnet('refunds on a real chain', (net) => {
-  const clock = { now: () => new Date() }
-  const ids = makeIds(clock)
-  let database: TestDatabase
-  let payer: LocalWallet
-  let deps: PayRefundsDeps
+describeOnLocalnet('refunds on two real chains', (net) => {
+  let gate: BroadcastGate
+  let app: LocalApp
   let service: string
-  let scan: () => Promise<unknown>
-  let close: () => void
+  let sender: LocalWallet
+  let payer: LocalWallet
+  /** Paid and cleared: whatever is paid for it from now on goes back. */
+  let cleared: ClearingToken
 
   beforeAll(async () => {
-    database = await createTestDatabase()
+    gate = await BroadcastGate.open(net.a.rpcs)
+    const wallet = await aServiceWallet(net)
+    service = wallet.address
+    const endpoints = [...gate.urls.map(url => `${net.a.id}:${url}`), ...net.b.rpcs.map(url => `${net.b.id}:${url}`)]
+    app = await LocalApp.open(net, { ...wallet.environment, CHAIN_RPC_ENDPOINTS: endpoints.join() })
+    sender = await LocalWallet.open(net, net.a, 'user1')
     payer = await LocalWallet.open(net, net.a, 'user2')
-    const file = JSON.parse(await readFile(networkEnvironment(net)['CHAINS_FILE']!, 'utf8')) as ChainsFile
-    const directory = makeChainDirectory(file.chains, file.channels)
-    const logger = keptLog()
-    const reader = openChainReader({ directory, rpcUrls: new Map([[net.a.id, net.a.rpcs]]), clock, logger })
-    close = () => reader.close()
-    // A wallet of its own: nobody else's test uses its sequence.
-    const mnemonic = Bip39.encode(Random.getBytes(16)).toString()
-    const [account] = await (await DirectSecp256k1HdWallet.fromMnemonic(mnemonic, { prefix: net.a.prefix })).getAccounts()
-    service = account!.address
-    const { wallets, problems } = await openServiceWallets({ mnemonic, keyFile: null }, [{ chain: directory.chain(net.a.id)!, address: service }])
-    expect(problems).toEqual([])
-    const store = makeStore(database.db, ids.rowId)
-    const policy = { operatorAddresses: new Set<string>(), signs: () => true }
-    deps = {
-      store, reader, simulator: reader, wallets, clock, ids, logger, instanceId: 'one', policy, feeDenom: () => net.a.denom, gasMargin: { numerator: 13n, denominator: 10n },
-      rules: () => ({ minimum: 0n, approvalAbove: null }), settings: { leaseMs: 30_000, timeoutBlocks: 20n, rebroadcastAfterMs: 3_000 },
-    }
-    const scanChain = makeScanChain({
-      store, reader, clock, logger, instanceId: 'one', serviceAddresses: () => new Set([service]), outgoing: policy,
-      policy: { confirmationBlocks: 1, quorumAmount: () => 0n, refundableDenoms: () => new Set(), clearingDeadlineMs: 1_800_000 },
-    })
-    scan = () => scanChain(net.a.id)
-    await scan()
+    cleared = await aToken()
+    await payer.pay(service, BigInt(cleared.total.amount), cleared.memoCode)
+    expect(await app.settled(cleared.token)).toMatchObject({ status: 'cleared', refunds: [] })
   })
   afterAll(async () => {
-    close?.()
-    payer?.close()
-    await database?.drop()
+    for (const wallet of [sender, payer]) wallet?.close()
+    await app?.close()
+    await gate?.close()
   })
 
-  /** A token that is paid `surplus` too much. */
-  async function overpaid(surplus: bigint): Promise<OperationId> {
-    const issuedAt = clock.now()
-    const later = (ms: number) => new Date(issuedAt.getTime() + ms)
-    // A packet of its own: another operation's claim would give the share back as well.
-    const token = aToken({ sequences: [surplus], paymentChainId: net.a.id, paymentAddress: service, issuedAt, expiresAt: later(300_000), graceUntil: later(900_000), total: { denom: net.a.denom, amount: 500_000n } })
-    const id = ids.rowId() as OperationId
-    await deps.store.issueToken(token, { ...anOperation(token), id }, { ipKey: 'test', sessionAddress: null }, noQuotas)
-    await payer.pay(service, 500_000n + surplus, token.memoCode)
-    await waitUntil('the refund is planned', async () => {
-      await scan()
-      return await refundOf(id)
-    })
-    return id
-  }
-  const refundOf = async (id: OperationId) => (await database.db.select().from(refunds).where(eq(refunds.operationId, id)))[0]
-  const confirmed = (id: OperationId, instanceId: string) => {
-    const payRefunds = makePayRefunds({ ...deps, instanceId })
-    return waitUntil('the refund is confirmed', async () => {
-      await payRefunds(net.a.id)
-      await scan()
-      const refund = await refundOf(id)
-      return refund?.state === 'confirmed' ? refund : undefined
-    }, { everyMs: 300 })
+  async function aToken(): Promise<ClearingToken> {
+    const { sequences } = await strand(sender, net.b)
+    return app.requestToken(payer, net.a, sequences)
   }
 
-  it('gives an overpayment back once, less the gas that the chain asked for', async () => {
-    const id = await overpaid(90_000n)
-    const before = await balanceOf(net.a, payer.address)
-    const refund = await confirmed(id, 'one')
-    const [payout] = await database.db.select().from(refundTransactions)
-    expect(payout!.feeAmount).toBeGreaterThan(0n)
-    expect(await balanceOf(net.a, payer.address)).toBe(before + 90_000n - payout!.feeAmount)
-    expect((await txOf(net.a, refund.txHash!))?.tx_result.code).toBe(0)
-    expect(await balanceOf(net.a, service)).toBe(500_000n)
+  /** The refund of exactly this amount, once a block holds it; no two of these tests give back the same. */
+  const refunded = async (token: ClearingToken, amount: bigint) => {
+    const refundIn = (status: ClearingStatus) => status.refunds.find(({ coin }) => coin.amount === String(amount))
+    const status = await app.statusWhen(token.token, `${amount} is given back`, seen => refundIn(seen)?.state === 'confirmed', { boundMs: 90_000 })
+    return refundIn(status)!
+  }
+
+  /** What the payer got is what came in too much, less the gas that the chain took for sending it back. */
+  function expectPaysBack(tx: WitnessTx, amount: bigint): void {
+    expect(tx.tx_result.code).toBe(0)
+    const [fee, sent] = attributesOf(tx, 'transfer', 'amount').map(text => BigInt(text.replace(net.a.denom, '')))
+    expect(fee).toBeGreaterThan(0n)
+    expect(attributesOf(tx, 'transfer', 'recipient')[1]).toBe(payer.address)
+    expect(sent! + fee!).toBe(amount)
+  }
+
+  it('gives an overpayment back, once, less the gas that the chain asked for', async () => {
+    const before = { service: await balanceOf(net.a, service), txs: (await signedBy(net.a, service)).length }
+    const token = await aToken()
+    await payer.pay(service, BigInt(token.total.amount) + 90_000n, token.memoCode)
+    const refund = await refunded(token, 90_000n)
+    expect(refund).toMatchObject({ reason: 'overpaid', destination: payer.address })
+    const [tx, ...others] = (await signedBy(net.a, service)).slice(before.txs)
+    expect(others).toEqual([])
+    expect(tx!.hash).toBe(refund.txHash)
+    expectPaysBack(tx!, 90_000n)
+    expect(await balanceOf(net.a, service)).toBe(before.service + BigInt(token.total.amount))
+    expect(await app.settled(token.token)).toMatchObject({ status: 'cleared', refundStatus: 'done' })
   })
 
-  it('gives it back once when its signer dies between keeping and sending, and between sending and confirming', async () => {
-    const before = await balanceOf(net.a, service)
-    const id = await overpaid(80_000n)
-    const dying = makePayRefunds({ ...deps, reader: { ...deps.reader, broadcast: async () => {
-      throw new Error('killed')
-    } } })
-    await expect(waitUntil('it signs', async () => {
-      await scan()
-      return (await dying(net.a.id)).did === 'sign' ? true : undefined
-    })).rejects.toThrow('killed')
-    await database.db.execute(`update payout_lanes set lease_until = now() - interval '1 second'`)
-    const sending = makePayRefunds({ ...deps, instanceId: 'two' })
-    expect(await sending(net.a.id)).toEqual({ did: 'rebroadcast' })
-    await database.db.execute(`update payout_lanes set lease_until = now() - interval '1 second'`)
-    await confirmed(id, 'three')
-    expect(await balanceOf(net.a, service)).toBe(before + 500_000n)
-    expect((await database.db.select().from(refundTransactions)).map(row => row.state)).toEqual(['confirmed', 'confirmed'])
+  /** Pays a second time and kills the app with SIGKILL at the broadcast of the refund; resolves with the hash of what it had signed. */
+  async function killedAt(moment: Moment, amount: bigint): Promise<string> {
+    const killed = gate.atNextBroadcast(moment, () => app.kill())
+    await payer.pay(service, amount, cleared.memoCode)
+    await killed
+    const signed = await app.sql<{ hash: string, broadcasts: number }[]>`select tx_hash as hash, broadcasts from refund_transactions where state = 'open'`
+    expect(signed).toEqual([{ hash: expect.stringMatching(/^[0-9A-F]{64}$/), broadcasts: 0 }])
+    return signed[0]!.hash
+  }
+
+  /** The next instance signs once the dead one's lease is over: at once here, half a minute later if `wait`. */
+  async function restart(options: { readonly wait?: boolean } = {}): Promise<void> {
+    if (!options.wait) await app.sql`update payout_lanes set lease_until = now() - interval '1 second'`
+    await app.startAgain()
+  }
+
+  it.each<[string, Moment, bigint]>([
+    ['signing and sending', 'before', 700_000n],
+    ['sending and confirming', 'after', 800_000n],
+  ])('is sent once, in the bytes that were kept, when the app is killed between %s', async (_, moment, amount) => {
+    const [balance, sequence] = [await balanceOf(net.a, service), await sequenceOf(net.a, service)]
+    const signedHash = await killedAt(moment, amount)
+    if (moment === 'before') {
+      expect(await txOf(net.a, signedHash)).toBeUndefined()
+      expect(await balanceOf(net.a, service)).toBe(balance + amount)
+    }
+    await restart()
+    expect(await refunded(cleared, amount)).toMatchObject({ reason: 'duplicate', txHash: signedHash })
+    await expectSentOnce(signedHash, amount, { balance, sequence })
+  })
+
+  /** Exactly one tx since, also some blocks later, when whoever would send a second one has had his turn. */
+  async function expectSentOnce(hash: string, amount: bigint, before: { readonly balance: bigint, readonly sequence: bigint }): Promise<void> {
+    await waitForHeight(net.a, (await statusOf(net.a)).height + 10n)
+    const since = (await signedBy(net.a, service)).slice(Number(before.sequence))
+    expect(since.map(tx => tx.hash)).toEqual([hash])
+    expectPaysBack(since[0]!, amount)
+    expect(await balanceOf(net.a, service)).toBe(before.balance)
+  }
+
+  it('is signed anew, and sent once, when the kept bytes can not be included any more', async () => {
+    const [balance, sequence] = [await balanceOf(net.a, service), await sequenceOf(net.a, service)]
+    const signedHash = await killedAt('before', 900_000n)
+    await restart({ wait: true })
+    // The lease outlasts the 30 blocks in which the first could be included.
+    const { txHash } = await refunded(cleared, 900_000n)
+    expect(txHash).not.toBe(signedHash)
+    await expectSentOnce(txHash!, 900_000n, { balance, sequence })
+    expect(await txOf(net.a, signedHash)).toBeUndefined()
+    const rows = await app.sql<{ state: string, hash: string }[]>`select state, tx_hash as hash from refund_transactions order by signed_at desc limit 2`
+    expect(rows).toEqual([{ state: 'confirmed', hash: txHash }, { state: 'void', hash: signedHash }])
   })
 })

@@ -18,14 +18,17 @@ export interface Answered<Body> { readonly status: number, readonly headers: Hea
 /** Who asks: the wallet that will pay. */
 export interface Payer { readonly address: string, readonly chain: LocalChain }
 
-async function createDatabase(): Promise<{ readonly url: string, readonly drop: () => Promise<void> }> {
+async function createDatabase(): Promise<{ readonly url: string, readonly sql: postgres.Sql, readonly drop: () => Promise<void> }> {
   const root = inject('postgresUrl')
   const name = `l_${randomBytes(6).toString('hex')}`
   const admin = postgres(root, { max: 1, onnotice: () => {} })
   await admin`create database ${admin(name)}`
+  const url = root.replace(/\/postgres$/, `/${name}`)
+  const sql = postgres(url, { max: 2, onnotice: () => {} })
   return {
-    url: root.replace(/\/postgres$/, `/${name}`),
+    url, sql,
     drop: async () => {
+      await sql.end({ timeout: 1 })
       await admin`drop database ${admin(name)} with (force)`
       await admin.end()
     },
@@ -36,9 +39,9 @@ export function packetIds(source: LocalChain, sequences: readonly bigint[]) {
   return sequences.map(sequence => ({ chainId: source.id, portId: source.port, channelId: source.channel, sequence: String(sequence) }))
 }
 
-/** The built app as a process on the localnet, with a database of its own; asked over HTTP alone. */
+/** The built app as a process on the localnet, with a database of its own; asked over HTTP, `sql` shows what it keeps. */
 export class LocalApp {
-  private constructor(private instance: Instance, private readonly environment: Readonly<Record<string, string>>, private readonly cleanUp: () => Promise<void>) {}
+  private constructor(private instance: Instance, readonly sql: postgres.Sql, private readonly environment: Readonly<Record<string, string>>, private readonly cleanUp: () => Promise<void>) {}
 
   static async open(net: Localnet, environment: Readonly<Record<string, string>> = {}): Promise<LocalApp> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'relayooor-local-app-'))
@@ -52,7 +55,7 @@ export class LocalApp {
       fs.rmSync(folder, { recursive: true, force: true })
     }
     try {
-      const app = new LocalApp(await startInstance('local', all), all, cleanUp)
+      const app = new LocalApp(await startInstance('local', all), database.sql, all, cleanUp)
       await app.ready()
       return app
     }

@@ -1,4 +1,5 @@
 import { makeCosmoshubPath, Secp256k1HdWallet } from '@cosmjs/amino'
+import { Bip39, Random } from '@cosmjs/crypto'
 import { DirectSecp256k1HdWallet, type EncodeObject } from '@cosmjs/proto-signing'
 import { GasPrice, SigningStargateClient, type DeliverTxResponse, type StdFee } from '@cosmjs/stargate'
 import { accountNames, type AccountName, type LocalChain, type Localnet } from './facts'
@@ -53,4 +54,19 @@ export class LocalWallet {
   close(): void {
     this.#client.disconnect()
   }
+}
+
+export interface ServiceWallet {
+  /** On chain A. */
+  readonly address: string
+  /** What an app is told of it. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** A service wallet that no other test uses, with nothing in it; the app has its key and refunds by itself. */
+export async function aServiceWallet(net: Localnet): Promise<ServiceWallet> {
+  const mnemonic = Bip39.encode(Random.getBytes(16)).toString()
+  const addressOn = async ({ prefix }: LocalChain) => (await (await DirectSecp256k1HdWallet.fromMnemonic(mnemonic, { prefix })).getAccounts())[0]!.address
+  const [address, onB] = await Promise.all([addressOn(net.a), addressOn(net.b)])
+  return { address, environment: { SERVICE_WALLET_MNEMONIC: mnemonic, SERVICE_WALLET_ADDRESS: `${net.a.id}:${address},${net.b.id}:${onB}` } }
 }

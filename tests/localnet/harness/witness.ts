@@ -1,4 +1,6 @@
 import { fromBase64, toHex } from '@cosmjs/encoding'
+import { BaseAccount } from 'cosmjs-types/cosmos/auth/v1beta1/auth'
+import { QueryAccountRequest, QueryAccountResponse } from 'cosmjs-types/cosmos/auth/v1beta1/query'
 import { QueryBalanceRequest, QueryBalanceResponse } from 'cosmjs-types/cosmos/bank/v1beta1/query'
 import {
   QueryPacketAcknowledgementRequest, QueryPacketAcknowledgementResponse,
@@ -59,6 +61,23 @@ export async function acknowledgementOf(chain: LocalChain, sequence: bigint): Pr
 export async function balanceOf(chain: LocalChain, address: string, denom = chain.denom): Promise<bigint> {
   const bytes = await query(chain.rpc, '/cosmos.bank.v1beta1.Query/Balance', QueryBalanceRequest.encode({ address, denom }).finish())
   return BigInt(QueryBalanceResponse.decode(bytes).balance?.amount ?? '0')
+}
+
+/** How many txs of this account went through its signature check, failed ones included. */
+export async function sequenceOf(chain: LocalChain, address: string): Promise<bigint> {
+  const bytes = await query(chain.rpc, '/cosmos.auth.v1beta1.Query/Account', QueryAccountRequest.encode({ address }).finish())
+  const account = QueryAccountResponse.decode(bytes).account
+  if (!account) throw new Error(`${address} has no account on ${chain.id}`)
+  return BaseAccount.decode(account.value).sequence
+}
+
+/** Every tx that this account signed, in order; waits until the node's index has them all. */
+export async function signedBy(chain: LocalChain, address: string): Promise<readonly WitnessTx[]> {
+  return waitUntil(`all txs of ${address} are indexed`, async () => {
+    const count = Number(await sequenceOf(chain, address))
+    const { txs } = await rpc<{ readonly txs: readonly WitnessTx[] }>(chain.rpc, 'tx_search', { query: `tx.fee_payer='${address}'`, prove: false, page: '1', per_page: '100', order_by: 'asc' })
+    return txs.length >= count ? txs : undefined
+  }, { boundMs: 10_000 })
 }
 
 export async function statusOf(chain: LocalChain, url = chain.rpc): Promise<{ readonly height: bigint, readonly timeMs: number }> {
