@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { toBech32 } from '@cosmjs/encoding'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { PacketListDto } from '../../shared/schemas/packets'
@@ -6,14 +6,14 @@ import { describeOnLocalnet, type LocalChain } from './harness/facts'
 import { clearingProcesses, clearPackets, deliverOnly } from './harness/hermes'
 import { deliveredByUs, expectProven, refundsOf, resultsOf, timedOutByUs } from './harness/proof'
 import { aClearingSuite } from './harness/suite'
-import { strand, strandForError, strandTimedOut } from './harness/transfers'
+import { bankDenom, strand, strandForError, strandTimedOut } from './harness/transfers'
 import { waitUntil } from './harness/wait'
 import { LocalWallet } from './harness/wallet'
 import { acknowledgementOf, balanceOf, commitmentsOf, unreceivedBy } from './harness/witness'
 
 const aNewAddress = (chain: LocalChain) => toBech32(chain.prefix, randomBytes(20))
-/** What a denom of the counterparty is called here (source: ICS-20, one hop). */
-const voucherOn = (chain: LocalChain, denom: string) => `ibc/${createHash('sha256').update(`${chain.port}/${chain.channel}/${denom}`).digest('hex').toUpperCase()}`
+/** What a denom of the counterparty is called here. */
+const voucherOn = (chain: LocalChain, denom: string) => bankDenom(`${chain.port}/${chain.channel}/${denom}`)
 const stillPending = async (chain: LocalChain, sequences: readonly bigint[]) => {
   const pending = new Set(await commitmentsOf(chain))
   return sequences.filter(sequence => pending.has(sequence))

@@ -15,6 +15,18 @@ const unsettled: readonly ClearingStatus['status'][] = ['awaiting_payment', 'que
 
 export interface Answered<Body> { readonly status: number, readonly headers: Headers, readonly body: Body }
 
+/** A row of `payments`. */
+export interface PaymentRow {
+  readonly state: string
+  readonly kind: string
+  readonly reason: string | null
+  readonly amount: string
+  readonly denom: string
+  readonly from: string | null
+  readonly credited: string
+  readonly operationId: string | null
+}
+
 /** Who asks: the wallet that will pay. */
 export interface Payer { readonly address: string, readonly chain: LocalChain }
 
@@ -133,6 +145,18 @@ export class LocalApp {
 
   async settled(token: string, options: { readonly boundMs?: number } = {}): Promise<ClearingStatus> {
     return this.statusWhen(token, 'the operation settles', ({ status }) => !unsettled.includes(status), options)
+  }
+
+  /** What it recorded of a tx that reached its wallet; waits until that is decided. */
+  async recorded(txHash: string): Promise<readonly PaymentRow[]> {
+    return waitUntil(`a decided payment row of ${txHash}`, async () => {
+      const rows = await this.paymentRows(txHash)
+      return rows.length > 0 && rows.every(({ state }) => state !== 'seen') ? rows : undefined
+    }, { boundMs: 15_000 })
+  }
+
+  async paymentRows(txHash: string): Promise<readonly PaymentRow[]> {
+    return this.sql<PaymentRow[]>`select state, kind, reason, amount::text, denom, from_address as "from", credited_amount::text as credited, operation_id as "operationId" from payments where tx_hash = ${txHash}`
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto'
 import type { Sent, LocalWallet } from './wallet'
 import type { LocalChain } from './facts'
 import { waitForChainTime } from './witness'
 
 export interface TransferOptions {
   readonly count?: number
-  /** Base units of the chain's own denom per transfer. */
+  /** Base units per transfer. */
   readonly amount?: bigint
+  /** The chain's own when absent; a voucher by its trace (`transfer/channel-0/uatom`). */
+  readonly denom?: string
   readonly receiver?: string
   /** From now; an hour when absent. */
   readonly timeoutInMs?: number
@@ -18,13 +21,18 @@ export interface Stranded extends Sent {
   readonly timeoutTimestampNs: bigint
 }
 
+/** What the bank calls a voucher (ICS-20). */
+export function bankDenom(trace: string): string {
+  return trace.includes('/') ? `ibc/${createHash('sha256').update(trace).digest('hex').toUpperCase()}` : trace
+}
+
 /** Sends transfers in one tx; nobody relays them, so they stay pending. Sequences come in the order of sending. */
 export async function strand(wallet: LocalWallet, destination: LocalChain, options: TransferOptions = {}): Promise<Stranded> {
   const { chain } = wallet
   const timeoutTimestampNs = (BigInt(Date.now()) + BigInt(options.timeoutInMs ?? 3_600_000)) * 1_000_000n
   const value = {
     sourcePort: chain.port, sourceChannel: chain.channel, sender: wallet.address, receiver: options.receiver ?? destination.accounts.user2,
-    token: { denom: chain.denom, amount: String(options.amount ?? 1000n) }, timeoutTimestamp: timeoutTimestampNs, memo: options.memo ?? '',
+    token: { denom: bankDenom(options.denom ?? chain.denom), amount: String(options.amount ?? 1000n) }, timeoutTimestamp: timeoutTimestampNs, memo: options.memo ?? '',
   }
   const sent = await wallet.send(Array.from({ length: options.count ?? 1 }, () => ({ typeUrl: '/ibc.applications.transfer.v1.MsgTransfer', value })))
   const sequences = sent.response.events.filter(event => event.type === 'send_packet')

@@ -2,6 +2,8 @@ import { makeCosmoshubPath, Secp256k1HdWallet } from '@cosmjs/amino'
 import { Bip39, Random } from '@cosmjs/crypto'
 import { DirectSecp256k1HdWallet, type EncodeObject } from '@cosmjs/proto-signing'
 import { GasPrice, SigningStargateClient, type DeliverTxResponse, type StdFee } from '@cosmjs/stargate'
+import { GenericAuthorization } from 'cosmjs-types/cosmos/authz/v1beta1/authz'
+import { MsgSend } from 'cosmjs-types/cosmos/bank/v1beta1/tx'
 import { accountNames, type AccountName, type LocalChain, type Localnet } from './facts'
 
 /** How a wallet signs: protobuf sign bytes, or amino JSON as a Ledger does. */
@@ -49,6 +51,26 @@ export class LocalWallet {
 
   sendMessage(to: string, amount: bigint, denom = this.chain.denom): EncodeObject {
     return { typeUrl: '/cosmos.bank.v1beta1.MsgSend', value: { fromAddress: this.address, toAddress: to, amount: [{ denom, amount: String(amount) }] } }
+  }
+
+  /** Lets `grantee` send coins of this account (x/authz). */
+  async letSpend(grantee: string): Promise<Sent> {
+    const authorization = { typeUrl: '/cosmos.authz.v1beta1.GenericAuthorization', value: GenericAuthorization.encode({ msg: '/cosmos.bank.v1beta1.MsgSend' }).finish() }
+    return this.send([{ typeUrl: '/cosmos.authz.v1beta1.MsgGrant', value: { granter: this.address, grantee, grant: { authorization } } }])
+  }
+
+  /** Pays with coins of `granter`, who let this account: a MsgSend inside a MsgExec. */
+  async payFrom(granter: string, to: string, amount: bigint, memo: string): Promise<Sent> {
+    const value = MsgSend.encode({ fromAddress: granter, toAddress: to, amount: [{ denom: this.chain.denom, amount: String(amount) }] }).finish()
+    return this.send([{ typeUrl: '/cosmos.authz.v1beta1.MsgExec', value: { grantee: this.address, msgs: [{ typeUrl: '/cosmos.bank.v1beta1.MsgSend', value }] } }], memo)
+  }
+
+  /** One MsgMultiSend: what exchanges pay many people with. */
+  async payMany(outputs: readonly { readonly to: string, readonly amount: bigint }[], memo: string): Promise<Sent> {
+    const coins = (amount: bigint) => [{ denom: this.chain.denom, amount: String(amount) }]
+    const total = outputs.reduce((sum, { amount }) => sum + amount, 0n)
+    const value = { inputs: [{ address: this.address, coins: coins(total) }], outputs: outputs.map(({ to, amount }) => ({ address: to, coins: coins(amount) })) }
+    return this.send([{ typeUrl: '/cosmos.bank.v1beta1.MsgMultiSend', value }], memo)
   }
 
   close(): void {

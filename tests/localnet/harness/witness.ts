@@ -71,13 +71,18 @@ export async function sequenceOf(chain: LocalChain, address: string): Promise<bi
   return BaseAccount.decode(account.value).sequence
 }
 
-/** Every tx that this account signed, in order; waits until the node's index has them all. */
-export async function signedBy(chain: LocalChain, address: string): Promise<readonly WitnessTx[]> {
-  return waitUntil(`all txs of ${address} are indexed`, async () => {
-    const count = Number(await sequenceOf(chain, address))
-    const { txs } = await rpc<{ readonly txs: readonly WitnessTx[] }>(chain.rpc, 'tx_search', { query: `tx.fee_payer='${address}'`, prove: false, page: '1', per_page: '100', order_by: 'asc' })
-    return txs.length >= count ? txs : undefined
+/** The first hundred txs that the node's index has for a query, oldest first; waits for as many as are wanted. */
+export async function txsWith(chain: LocalChain, search: string, atLeast = async () => 1n): Promise<readonly WitnessTx[]> {
+  return waitUntil(`txs with ${search}`, async () => {
+    const wanted = await atLeast()
+    const { txs } = await rpc<{ readonly txs: readonly WitnessTx[] }>(chain.rpc, 'tx_search', { query: search, prove: false, page: '1', per_page: '100', order_by: 'asc' })
+    return txs.length >= wanted ? txs : undefined
   }, { boundMs: 10_000 })
+}
+
+/** Every tx that this account signed, in order. */
+export async function signedBy(chain: LocalChain, address: string): Promise<readonly WitnessTx[]> {
+  return txsWith(chain, `tx.fee_payer='${address}'`, () => sequenceOf(chain, address))
 }
 
 export async function statusOf(chain: LocalChain, url = chain.rpc): Promise<{ readonly height: bigint, readonly timeMs: number }> {
