@@ -56,10 +56,10 @@ function outgoingOfTx(block: ScannedBlock, tx: BlockTx, address: string): Outgoi
   const sequence = sequenceOf(tx, address)
   const fee = feeOf(tx, address)
   const place = { chainId: block.chainId, height: block.height, blockTime: block.time, txIndex: tx.index, address, txHash: tx.txHash, code: tx.code, memo: tx.memo ?? '', sequence }
-  const sends = tx.code === 0 ? (tx.messages ?? []).filter(message => message.send?.fromAddress === address) : []
+  const sends = tx.code === 0 ? (tx.messages ?? []).flatMap(({ index, send }) => send?.fromAddress === address ? [{ index, send }] : []) : []
   const rest = tx.code === 0 ? sum(spent(tx.events, address), positive(fee), -1n) : new Map<string, bigint>()
-  for (const message of sends) sum(rest, message.send?.coins ?? [], -1n)
-  const rows = sends.map(message => ({ ...place, msgIndex: message.index, toAddress: message.send?.toAddress ?? null, coins: message.send?.coins ?? [], fee: [] as Coin[] }))
+  for (const { send } of sends) sum(rest, send.coins, -1n)
+  const rows: OutgoingTransfer[] = sends.map(({ index, send }) => ({ ...place, msgIndex: index, toAddress: send.toAddress, coins: send.coins, fee: [] }))
   const unnamed = positive(rest)
   if (unnamed.length > 0 || (rows.length === 0 && (sequence !== null || positive(fee).length > 0))) rows.push({ ...place, msgIndex: -1, toAddress: null, coins: unnamed, fee: [] })
   return rows.map((row, index) => index === 0 ? { ...row, fee: positive(fee) } : row)

@@ -85,6 +85,11 @@ describe('what leaves a wallet in a block', () => {
     expect(rows(event('tx', { fee: 'free', fee_payer: us }))).toEqual([[sent, []]])
   })
 
+  it('takes the gas since SDK 0.50 from what was spent outside of messages, whatever the tx event says', () => {
+    const events = [event('coin_spent', { spender: us, amount: '8uatom' }), event('tx', { fee: '10uatom', fee_payer: us }), spentBy(us, '100uatom')]
+    expect(outgoing({ messages: [send()], events })).toMatchObject([{ coins: [{ amount: 100n }], fee: [{ denom: 'uatom', amount: 8n }] }])
+  })
+
   it('counts what the bank says was spent, and nothing else', () => {
     const none = { messages: [], events: [event('transfer', { spender: us, sender: us, amount: '5uatom' }), event('coin_spent', { spender: us }), event('coin_spent', { spender: us, amount: 'uatom' })] }
     expect(outgoing(none)).toEqual([])
