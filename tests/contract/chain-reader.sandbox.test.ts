@@ -81,7 +81,7 @@ describe('chain reader when endpoints fail', () => {
     return classifyPacket(facts!, new Date(), 1).state
   }
 
-  it.each([{ kind: 'status', status: 503 }, { kind: 'html' }, { kind: 'cut' }, { kind: 'hang' }, { kind: 'refuse' }])('the second endpoint answers when the first one gives $kind', async (fault) => {
+  it.each([{ kind: 'status', status: 503 }, { kind: 'html' }, { kind: 'cut' }, { kind: 'hang' }, { kind: 'refuse' }])('case 18a: the second endpoint answers when the first one gives $kind', async (fault) => {
     await control('/faults/rpc', { chainId: hub.chainId, endpoint: 0, ...fault })
     const reader = openReader()
     expect(await stateOf(reader)).toBe('stuck_undelivered')
@@ -89,7 +89,7 @@ describe('chain reader when endpoints fail', () => {
     await untilFound(async () => reader.endpoints(hub.chainId).find(({ endpoint, status }) => endpoint === hosts()[0] && status === 'down'))
   })
 
-  it('a dead chain leaves unknowns, and the other chain is read all the same', async () => {
+  it('case 18d: a dead chain leaves unknowns, and the other chain is read all the same', async () => {
     const reader = openReader()
     await reader.tip(hub.chainId)
     await control('/faults/rpc', { chainId: hub.chainId, kind: 'refuse' })
@@ -138,7 +138,7 @@ describe('chain reader when endpoints fail', () => {
     expect(await alone.confirmBlock({ ...only, codes: [] })).toBe('single')
   })
 
-  it('a block that two endpoints tell differently is disputed, and the second one marked', async () => {
+  it('case 14b: a block that two endpoints tell differently is disputed, and the second one marked', async () => {
     const reader = openReader()
     const { height } = await reader.tip(hub.chainId)
     const block = await reader.block(hub.chainId, height)
@@ -146,7 +146,7 @@ describe('chain reader when endpoints fail', () => {
     expect(reader.endpoints(hub.chainId).map(endpoint => endpoint.status)).toContain('disagreeing')
   })
 
-  it('an index that is switched off is said, while the state is still read', async () => {
+  it('case 16c: an index that is switched off is said, while the state is still read', async () => {
     await control('/conditions', { chainId: hub.chainId, indexer: 'off' })
     const reader = openReader()
     const { unanswered } = await reader.packetsOfAddress(sandbox.accounts.alice.addresses[hub.chainId]!)
@@ -155,7 +155,7 @@ describe('chain reader when endpoints fail', () => {
     expect(facts).toMatchObject({ commitment: { known: true, value: true }, received: { known: true, value: false }, sent: { known: false } })
   })
 
-  it('a silent subscription is replaced by one at the other endpoint', async () => {
+  it('case 13a: a silent subscription is replaced by one at the other endpoint', async () => {
     await control('/conditions', { chainId: hub.chainId, endpoint: 0, webSocketSilent: true })
     const reader = openReader({ silenceMs: 600 })
     let woken = 0

@@ -104,7 +104,7 @@ export function packetRelayerContract(openWorld: () => Promise<RelayerWorld>) {
     expect(await world.committed([sequence!])).toEqual([])
   })
 
-  it('changes nothing with a key without funds; only the second executor admits it by its exit', async () => {
+  it('case 19b: changes nothing with a key without funds; only the second executor admits it by its exit', async () => {
     const poor = makeHermesRelayer(await otherConfig('poor', text => withKey(text, world.destination.chainId, world.unfundedKeyName)))
     const [sequence] = await world.strand(1)
     const first = await poor.run(aRun([sequence!]))

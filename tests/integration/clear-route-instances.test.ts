@@ -35,7 +35,7 @@ async function startInstance() {
 }
 
 describe('an instance killed with -9', () => {
-  it.each([5, 30, 60, 120, 300, 500])('after %i ms leaves work that another finishes, once', async (killAfterMs) => {
+  it.each([5, 30, 60, 120, 300, 500])('case 20e: after %i ms leaves work that another finishes, once', async (killAfterMs) => {
     const packets = await world.strand(2)
     const id = await world.paidOperation(packets)
     const instance = await startInstance()
@@ -138,7 +138,7 @@ describe('a run that was taken over', () => {
 })
 
 describe('one poison packet', () => {
-  it('is found by halving and goes back alone; everybody else is cleared', async () => {
+  it('case 26b: is found by halving and goes back alone; everybody else is cleared', async () => {
     const packets = await world.strand(5)
     const poison = packets[3]!.sequence
     const ids = [await world.paidOperation(packets.slice(0, 2)), await world.paidOperation(packets.slice(2))]

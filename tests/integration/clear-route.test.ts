@@ -29,7 +29,7 @@ describe('clearing a route', () => {
     expect(await moneyOf(world, id)).toEqual({ credited: 2000n, consumed: 2000n, goesBack: 0n })
   })
 
-  it('pays for nothing when another relayer was there before the run: all goes back as not needed', async () => {
+  it('case 21a: pays for nothing when another relayer was there before the run: all goes back as not needed', async () => {
     const [packet] = await world.strand(1)
     const id = await world.paidOperation([packet!])
     await world.control('relay', { chainId: world.route.chainId, sequences: [packet!.sequence.toString()] })
@@ -39,7 +39,7 @@ describe('clearing a route', () => {
     expect(await world.refundsOf(id)).toEqual([{ amount: 1000n, reason: 'not_needed' }])
   })
 
-  it('gives back the share of a packet that another relayer finished first, and keeps the other', async () => {
+  it('case 21b: gives back the share of a packet that another relayer finished first, and keeps the other', async () => {
     const [taken, ours] = await world.strand(2)
     const id = await world.paidOperation([taken!, ours!])
     await world.control('relay', { chainId: world.route.chainId, sequences: [taken!.sequence.toString()] })
@@ -50,7 +50,7 @@ describe('clearing a route', () => {
     expect(await moneyOf(world, id)).toEqual({ credited: 2000n, consumed: 1000n, goesBack: 1000n })
   })
 
-  it('charges nothing for what another relayer snatched while ours was running', async () => {
+  it('case 21c: charges nothing for what another relayer snatched while ours was running', async () => {
     await world.control('faults/hermes', { mode: 'otherRelayerFirst', count: 1 })
     const [packet] = await world.strand(1)
     const id = await world.paidOperation([packet!])
@@ -59,7 +59,7 @@ describe('clearing a route', () => {
     expect(await world.refundsOf(id)).toEqual([{ amount: 1000n, reason: 'relayed_by_other' }])
   })
 
-  it('does not believe an empty success: tries again, with the second executor too, then gives all back', async () => {
+  it('case 19a: does not believe an empty success: tries again, with the second executor too, then gives all back', async () => {
     await world.control('faults/hermes', { mode: 'emptySuccess' })
     const [packet] = await world.strand(1)
     const id = await world.paidOperation([packet!])
@@ -81,7 +81,7 @@ describe('clearing a route', () => {
     expect((await world.runs()).slice(before).map(run => run.sequences.length)).toEqual([4, 2, 2])
   })
 
-  it('finishes from chain state what a run left between receive and acknowledge', async () => {
+  it('case 20b: finishes from chain state what a run left between receive and acknowledge', async () => {
     await world.control('faults/hermes', { mode: 'dieMidway', count: 1 })
     const [packet] = await world.strand(1)
     const id = await world.paidOperation([packet!])
@@ -90,7 +90,7 @@ describe('clearing a route', () => {
     expect(await world.eventsOf(id)).toEqual(expect.arrayContaining(['packet_received', 'attempt_failed', 'settled']))
   })
 
-  it('kills a hanging run at its time limit and clears with the next', async () => {
+  it('case 20a: kills a hanging run at its time limit and clears with the next', async () => {
     await world.control('faults/hermes', { mode: 'hang', count: 1 })
     const [packet] = await world.strand(1)
     const id = await world.paidOperation([packet!])
@@ -99,14 +99,14 @@ describe('clearing a route', () => {
     expect((await world.runs()).at(-2)).toMatchObject({ result: 'timed_out' })
   })
 
-  it('is not misled by garbage on standard output', async () => {
+  it('case 20c: is not misled by garbage on standard output', async () => {
     await world.control('faults/hermes', { mode: 'garbage', count: 1 })
     const [packet] = await world.strand(1)
     const id = await world.paidOperation([packet!])
     expect((await world.clearUntilSettled(id)).status).toBe('cleared')
   })
 
-  it('shows a packet with an error acknowledgement as returned, never as delivered', async () => {
+  it('case 23a: shows a packet with an error acknowledgement as returned, never as delivered', async () => {
     const [packet] = await world.strand(1, { to: 'nobody-there' })
     const id = await world.paidOperation([packet!])
     const settled = await world.clearUntilSettled(id)

@@ -45,7 +45,7 @@ function dyingAfter(boundary: 'plan' | 'sign' | 'persist' | 'broadcast'): Partia
 const forgetLease = () => world.database.db.execute(sql`update payout_lanes set lease_until = now() - interval '1 second'`)
 
 describe('a refund is paid exactly once', () => {
-  it.each(['plan', 'sign', 'persist', 'broadcast'] as const)('when its signer is killed after it has done: %s', async (boundary) => {
+  it.each(['plan', 'sign', 'persist', 'broadcast'] as const)('case 27a: when its signer is killed after it has done: %s', async (boundary) => {
     await open()
     const id = await world.notCleared(700_000n)
     await expect(world.instance(dyingAfter(boundary))(world.chainId)).rejects.toThrow('killed')
@@ -55,7 +55,7 @@ describe('a refund is paid exactly once', () => {
     expect(await world.payouts()).toHaveLength(1)
   })
 
-  it.each(['include', 'confirm'] as const)('when its signer is killed after: %s', async (boundary) => {
+  it.each(['include', 'confirm'] as const)('case 27b: when its signer is killed after: %s', async (boundary) => {
     await open()
     const id = await world.notCleared(700_000n)
     await world.instance()(world.chainId)
@@ -67,7 +67,7 @@ describe('a refund is paid exactly once', () => {
     expect(await world.payouts()).toHaveLength(1)
   })
 
-  it.each(['sign', 'persist', 'broadcast'] as const)('when two instances work at once and one is killed after: %s', async (boundary) => {
+  it.each(['sign', 'persist', 'broadcast'] as const)('case 27c: when two instances work at once and one is killed after: %s', async (boundary) => {
     await open()
     const id = await world.notCleared(700_000n)
     const [a, b] = [world.instance(dyingAfter(boundary)), world.instance()]
@@ -79,7 +79,7 @@ describe('a refund is paid exactly once', () => {
     await expectOnePaid(id, 700_000n)
   })
 
-  it('when a signer comes back from a long stop after another took over: it can keep nothing', async () => {
+  it('case 27e: when a signer comes back from a long stop after another took over: it can keep nothing', async () => {
     await open()
     const id = await world.notCleared(700_000n)
     let goOn = () => {}
@@ -104,7 +104,7 @@ describe('a refund is paid exactly once', () => {
     expect(await world.payouts()).toHaveLength(1)
   })
 
-  it('when four instances work at once without leases', async () => {
+  it('case 27d: when four instances work at once without leases', async () => {
     await open()
     const id = await world.notCleared(700_000n)
     await world.notCleared(300_000n, 'bob')
@@ -123,7 +123,7 @@ describe('a refund is paid exactly once', () => {
     await expectOnePaid(id, 700_000n)
   })
 
-  it('when the broadcast times out but lands', async () => {
+  it('case 28a: when the broadcast times out but lands', async () => {
     await open()
     const id = await world.notCleared(700_000n)
     const { reader } = world
@@ -134,7 +134,7 @@ describe('a refund is paid exactly once', () => {
     expect(await world.payouts()).toMatchObject([{ state: 'confirmed', lastAnswer: 'unknown' }])
   })
 
-  it('when every endpoint hangs up during the broadcast', async () => {
+  it('case 28e: when every endpoint hangs up during the broadcast', async () => {
     await open()
     const id = await world.notCleared(700_000n)
     await world.control('faults/rpc', { kind: 'cut', methods: ['broadcast_tx_sync'], count: 1 })
@@ -146,7 +146,7 @@ describe('a refund is paid exactly once', () => {
     expect(await world.payouts()).toHaveLength(1)
   })
 
-  it('when the same bytes are sent again and the node says that it knows them (19)', async () => {
+  it('case 28b: when the same bytes are sent again and the node says that it knows them (19)', async () => {
     await open()
     const id = await world.notCleared(700_000n)
     await world.pay1()
@@ -157,7 +157,7 @@ describe('a refund is paid exactly once', () => {
     await expectOnePaid(id, 700_000n)
   })
 
-  it('when its sequence is used by another known transaction (32): signed anew, the old bytes can never land', async () => {
+  it('case 28c: when its sequence is used by another known transaction (32): signed anew, the old bytes can never land', async () => {
     await open()
     const id = await world.notCleared(700_000n)
     await expect(world.instance(dyingAfter('persist'))(world.chainId)).rejects.toThrow('killed')
@@ -174,7 +174,7 @@ describe('a refund is paid exactly once', () => {
     expect((await world.reader.broadcast(world.chainId, new Uint8Array(Buffer.from(first!.txBytes, 'base64')))).state).toBe('rejected')
   })
 
-  it('when the mempool drops it: signed anew only after its timeout height passed without it', async () => {
+  it('case 28d: when the mempool drops it: signed anew only after its timeout height passed without it', async () => {
     await open()
     const id = await world.notCleared(700_000n)
     const { reader } = world
@@ -194,7 +194,7 @@ describe('a refund is paid exactly once', () => {
     expect((await reader.broadcast(world.chainId, new Uint8Array(Buffer.from(first!.txBytes, 'base64')))).state).toBe('rejected')
   })
 
-  it('when its timeout height passed but a second endpoint does not vouch for the blocks: nothing is signed', async () => {
+  it('case 28g: when its timeout height passed but a second endpoint does not vouch for the blocks: nothing is signed', async () => {
     await open()
     const id = await world.notCleared(700_000n)
     const { reader } = world
@@ -208,7 +208,7 @@ describe('a refund is paid exactly once', () => {
     await expectOnePaid(id, 700_000n)
   })
 
-  it('when a node hides the block that holds it from the scanner until it is verified', async () => {
+  it('case 14e: when a node hides the block that holds it from the scanner until it is verified', async () => {
     await open()
     const id = await world.notCleared(700_000n)
     await world.pay1()
@@ -223,7 +223,7 @@ describe('a refund is paid exactly once', () => {
     expect(await world.sentOnChain()).toHaveLength(1)
   })
 
-  it('when the database is restored from before it was signed: recognised by its memo, not sent again', async () => {
+  it('case 30a: when the database is restored from before it was signed: recognised by its memo, not sent again', async () => {
     await open()
     const id = await world.overpaid(500_000n)
     await world.pay1()
@@ -266,7 +266,7 @@ describe('a refund is paid exactly once', () => {
     await expectOnePaid(id, 700_000n)
   })
 
-  it('when it fails in a block: the fee is booked, and it is signed anew', async () => {
+  it('case 28f: when it fails in a block: the fee is booked, and it is signed anew', async () => {
     await open()
     const id = await world.notCleared(700_000n)
     await world.pay1()

@@ -101,8 +101,8 @@ describe.each(['memory', ...(hasRedis ? ['Redis'] : [])])('the cache over %s', (
   })
 })
 
-describe('case 29: Redis is only a cache', () => {
-  it('answers from the source when no Redis is there, and quickly', async () => {
+describe('Redis is only a cache', () => {
+  it('case 29a: answers from the source when no Redis is there, and quickly', async () => {
     const cache = cacheOver('redis://127.0.0.1:1')
     const started = performance.now()
     expect(await cache.remember('k', 60_000, async () => 'from the source')).toBe('from the source')

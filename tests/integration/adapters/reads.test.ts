@@ -134,7 +134,7 @@ describe('the status of a clearing', () => {
     expect((await statusOf(token.token)).payments).toMatchObject([{ endpointCount: 1 }])
   })
 
-  it('is a 404 for a token that was never issued', async () => {
+  it('case 32e: is a 404 for a token that was never issued', async () => {
     await expect(statusOf(randomUUID())).rejects.toMatchObject({ code: 'token_not_found' })
   })
 })
@@ -167,7 +167,7 @@ describe('the history of a wallet', () => {
   const mine = 'cosmos1history'
   const list = makeListOperations({ reads: { operationsOf: (...args) => reads.operationsOf(...args) } as ClearingReads })
 
-  it('holds what was requested while signed in or paid from it, newest first, page by page, nobody else\'s', async () => {
+  it('case 32a: holds what was requested while signed in or paid from it, newest first, page by page, nobody else\'s', async () => {
     const signedIn = await issue({ sequences: [21n], issuedAt: at(1), expiresAt: at(301), graceUntil: at(901) }, { sessionAddress: mine })
     const paidFrom = await issue({ sequences: [22n], issuedAt: at(2), expiresAt: at(302), graceUntil: at(902) })
     await pay(paidFrom, 100n, mine)

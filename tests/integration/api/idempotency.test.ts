@@ -27,13 +27,13 @@ async function send(key: string, body: unknown = request) {
   return { status: response.status, body: await response.json() as { code?: string, token?: string } }
 }
 
-describe.each(['PostgreSQL', 'the stand-in'])('case 33: an Idempotency-Key over %s', (kind) => {
+describe.each(['PostgreSQL', 'the stand-in'])('an Idempotency-Key over %s', (kind) => {
   const start = async (requestToken: Services['requestToken'], now = () => new Date()) => {
     const idempotency = kind === 'PostgreSQL' ? makeIdempotencyStore(database.db) : memoryIdempotency()
     app = await startApi(someServices({ requestToken, idempotency, clock: { now } }))
   }
 
-  it('gives a repeat the same answer without doing it again', async () => {
+  it('case 33a: gives a repeat the same answer without doing it again', async () => {
     const calls = { count: 0 }
     await start(counted(calls))
     const key = randomUUID()
@@ -44,14 +44,14 @@ describe.each(['PostgreSQL', 'the stand-in'])('case 33: an Idempotency-Key over 
     expect((await send(randomUUID())).body.token).toBe('token 2')
   })
 
-  it('refuses the key with another body', async () => {
+  it('case 33b: refuses the key with another body', async () => {
     await start(counted({ count: 0 }))
     const key = randomUUID()
     await send(key)
     expect(await send(key, { ...request, paymentChainId: 'sim-b' })).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
   })
 
-  it('lets one of many at once through, the others wait or get its answer', async () => {
+  it('case 33c: lets one of many at once through, the others wait or get its answer', async () => {
     const calls = { count: 0 }
     let release = () => {}
     const gate = new Promise<void>((resolve) => {

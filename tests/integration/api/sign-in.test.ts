@@ -71,7 +71,7 @@ async function signIn(wallet: SigningWallet, headers: Record<string, string> = {
   return cookieOf(answer.headers)
 }
 
-describe('case 31: sign-in by a signed text', () => {
+describe('sign-in by a signed text', () => {
   it('opens a session whose cookie scripts and other sites cannot read', async () => {
     const answer = await post('/auth/wallet-sign', signedBy(alice, await challengeFor(alice)))
     expect(answer.body).toEqual({ session: { address: alice.address, chainId: 'sim-a', admin: true, expiresAt: '2026-03-08T12:00:00.000Z' } })
@@ -90,7 +90,7 @@ describe('case 31: sign-in by a signed text', () => {
     ])
   })
 
-  it('refuses the same signature a second time', async () => {
+  it('case 31a: refuses the same signature a second time', async () => {
     const signed = signedBy(alice, await challengeFor(alice))
     expect((await post('/auth/wallet-sign', signed)).status).toBe(200)
     const replay = await post('/auth/wallet-sign', signed)
@@ -98,14 +98,14 @@ describe('case 31: sign-in by a signed text', () => {
     expect(replay.headers.getSetCookie()).toEqual([])
   })
 
-  it('lets exactly one of many at once win', async () => {
+  it('case 31b: lets exactly one of many at once win', async () => {
     const signed = signedBy(alice, await challengeFor(alice))
     const answers = await Promise.all(Array.from({ length: 12 }, () => post('/auth/wallet-sign', signed)))
     expect(answers.filter(answer => answer.status === 200)).toHaveLength(1)
     expect(answers.filter(answer => answer.body.code === 'challenge_not_found')).toHaveLength(11)
   })
 
-  it('refuses a text that was issued for another domain or chain, or edited', async () => {
+  it('case 31c: refuses a text that was issued for another domain or chain, or edited', async () => {
     for (const edit of [(text: string) => text.replace('relayooor.test', 'evil.test'), (text: string) => text.replace('sim-a', 'sim-b'), (text: string) => `${text} `, (text: string) => text.replaceAll(alice.address, mallory.address)]) {
       const challenge = await challengeFor(alice)
       const answer = await post('/auth/wallet-sign', signedBy(alice, challenge, edit(challenge.text)))
@@ -120,26 +120,26 @@ describe('case 31: sign-in by a signed text', () => {
     expect(answer.body.code).toBe('signature_invalid')
   })
 
-  it('refuses another wallet that signs for this address', async () => {
+  it('case 31e: refuses another wallet that signs for this address', async () => {
     const challenge = await challengeFor(alice)
     expect((await post('/auth/wallet-sign', signedBy(mallory, challenge))).body.code).toBe('signature_invalid')
     // And the challenge is spent by the attempt.
     expect((await post('/auth/wallet-sign', signedBy(alice, challenge))).body.code).toBe('challenge_not_found')
   })
 
-  it('refuses the high-S twin of a good signature', async () => {
+  it('case 31f: refuses the high-S twin of a good signature', async () => {
     const signed = signedBy(alice, await challengeFor(alice))
     expect((await post('/auth/wallet-sign', { ...signed, signature: highSTwin(signed.signature) })).body.code).toBe('signature_invalid')
   })
 
-  it('refuses a text that has expired', async () => {
+  it('case 31g: refuses a text that has expired', async () => {
     const signed = signedBy(alice, await challengeFor(alice))
     now = new Date(now.getTime() + 5 * 60_000)
     const answer = await post('/auth/wallet-sign', signed)
     expect([answer.status, answer.body.code]).toEqual([410, 'challenge_expired'])
   })
 
-  it('refuses to issue a text for a chain it does not serve or an address of another chain', async () => {
+  it('case 31d: refuses to issue a text for a chain it does not serve or an address of another chain', async () => {
     expect((await post('/auth/challenge', { address: alice.address, chainId: 'sim-x' })).body.code).toBe('chain_not_served')
     const foreign = await post('/auth/challenge', { address: alice.address, chainId: 'sim-o' })
     expect([foreign.status, foreign.body.code]).toEqual([400, 'invalid_request'])
@@ -186,11 +186,11 @@ describe('sessions', () => {
     expect(await sessionOf(used)).toBeNull()
   })
 
-  it('make nobody an admin who is not listed', async () => {
+  it('case 32c: make nobody an admin who is not listed', async () => {
     expect(await sessionOf(await signIn(mallory))).toMatchObject({ admin: false })
   })
 
-  it('are needed for one\'s own totals, and open those of their wallet alone', async () => {
+  it('case 32b: are needed for one\'s own totals, and open those of their wallet alone', async () => {
     const ask = (cookie = '') => fetch(`${app.url}/api/v1/users/statistics`, { headers: { cookie } })
     expect([(await ask()).status, (await ask('__Host-session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA')).status]).toEqual([401, 401])
     expect(await (await ask(await signIn(mallory))).json()).toMatchObject({ address: mallory.address })

@@ -62,7 +62,7 @@ async function paymentsOn() {
 const refundsOf = (operationId: string) => database.db.select().from(schema.refunds).where(eq(schema.refunds.operationId, operationId)).orderBy(asc(schema.refunds.amount))
 
 describe('scanning a chain for payments', () => {
-  it('gives back what was paid over, although it is more than 64 bits hold', async () => {
+  it('case 7e: gives back what was paid over, although it is more than 64 bits hold', async () => {
     const token = await issue()
     chain.add(0)
     await scanner()(chain.chainId)
@@ -89,7 +89,7 @@ describe('scanning a chain for payments', () => {
     expect(jobs[0]).toEqual({ jobs: 1 })
   })
 
-  it('gives one credit when four instances see the same block at once', async () => {
+  it('case 8a: gives one credit when four instances see the same block at once', async () => {
     const token = await issue()
     chain.add(0)
     await scanner()(chain.chainId)
@@ -102,7 +102,7 @@ describe('scanning a chain for payments', () => {
     expect(await refundsOf((await operationOf(token)).id)).toEqual([])
   })
 
-  it('ignores a failed tx with a perfect MsgSend and memo', async () => {
+  it('case 1a: ignores a failed tx with a perfect MsgSend and memo', async () => {
     const token = await issue()
     chain.add(0, [chain.payment(token.memoCode, 100n, { code: 5 })])
     await scanner()(chain.chainId)
@@ -122,7 +122,7 @@ describe('scanning a chain for payments', () => {
     expect(await refundsOf(operation.id)).toMatchObject([{ amount: 1n, destination: 'cosmos1second', reason: 'overpaid', state: 'planned' }])
   })
 
-  it('owes a second payment for a token back whole', async () => {
+  it('case 9a: owes a second payment for a token back whole', async () => {
     const token = await issue()
     chain.add(0)
     await scanner()(chain.chainId)
@@ -133,7 +133,7 @@ describe('scanning a chain for payments', () => {
     expect(await refundsOf(operation.id)).toMatchObject([{ amount: 100n, destination: 'cosmos1again', reason: 'duplicate' }])
   })
 
-  it('waits for the second endpoint, does not expire meanwhile, and credits when it agrees', async () => {
+  it('case 14f: waits for the second endpoint, does not expire meanwhile, and credits when it agrees', async () => {
     const token = await issue()
     chain.add(0)
     await scanner()(chain.chainId)
@@ -148,7 +148,7 @@ describe('scanning a chain for payments', () => {
     expect((await operationOf(token)).status).toBe('queued')
   })
 
-  it('credits nothing while endpoints dispute the block', async () => {
+  it('case 14a: credits nothing while endpoints dispute the block', async () => {
     const token = await issue()
     chain.add(0)
     await scanner()(chain.chainId)
@@ -158,7 +158,7 @@ describe('scanning a chain for payments', () => {
     expect((await operationOf(token)).status).toBe('awaiting_payment')
   })
 
-  it('expires by block time only, and owes back what was underpaid', async () => {
+  it('case 11c: expires by block time only, and owes back what was underpaid', async () => {
     const token = await issue()
     chain.add(0)
     await scanner()(chain.chainId)
@@ -184,7 +184,7 @@ describe('scanning a chain for payments', () => {
     expect(await refundsOf(operation.id)).toMatchObject([{ amount: 100n, reason: 'too_late' }])
   })
 
-  it('leaves money without a valid memo unallocated, with the near miss as a suggestion', async () => {
+  it('case 12d: leaves money without a valid memo unallocated, with the near miss as a suggestion', async () => {
     const token = await issue()
     chain.add(0)
     await scanner()(chain.chainId)
@@ -196,7 +196,7 @@ describe('scanning a chain for payments', () => {
     expect((await operationOf(token)).status).toBe('awaiting_payment')
   })
 
-  it('gives a packet to the operation credited first and the other one its share back', async () => {
+  it('case 26a: gives a packet to the operation credited first and the other one its share back', async () => {
     const first = await issue({ sequences: [7n] })
     const second = await issue({ sequences: [7n] })
     chain.add(0)

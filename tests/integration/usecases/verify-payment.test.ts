@@ -77,7 +77,7 @@ describe('verifying a payment', () => {
     expect(await wakeUps()).toBe(1)
   })
 
-  it('never credits by itself, whatever the chain says', async () => {
+  it('case 8b: never credits by itself, whatever the chain says', async () => {
     const token = await issue()
     onChain = async () => ({ height: 77n, code: 0 })
     expect(await verify({ token: token.token, txHash: missing })).toMatchObject({ verified: false, state: 'not_found_yet', reason: expect.stringContaining('block 77') })

@@ -105,7 +105,7 @@ describe('limits on what is sent', () => {
     expect([response.status, problem?.errors?.[0]?.path]).toEqual([400, 'query.limit'])
   })
 
-  it('refuses 10,000 packets in one request', async () => {
+  it('case 25d: refuses 10,000 packets in one request', async () => {
     const { response } = await call({}, '/api/v1/clearing/request-token', post({ walletAddress: wallet, paymentChainId: 'sim-a', packets: Array.from({ length: 400 }, () => packet) }))
     expect(response.status).toBe(400)
   })

@@ -47,7 +47,7 @@ describe('a quote', () => {
     ['goes to a chain that stopped', { destinationTip: known({ height: 500n, time: at(0) }) }, 'chain_halted'],
   ]
 
-  it.each(refusals)('refuses a packet that %s', async (_name, facts, code) => {
+  it.each(refusals)('case 25a: refuses a packet that %s', async (_name, facts, code) => {
     const world = new QuoteWorld()
     const id = world.set(aPacketId(1n), facts)
     await expect(ask(world, [aPacketId(2n), id])).rejects.toMatchObject({ code: 'packets_not_clearable', packets: [{ id, code, reason: expect.stringMatching(/.{10}/) }] })
@@ -66,7 +66,7 @@ describe('a quote', () => {
     await expect(ask(new QuoteWorld(), [aPacketId(1n)], 'zone-1')).rejects.toMatchObject({ code: 'route_not_quotable' })
   })
 
-  it('refuses doubled packets before anything is asked', async () => {
+  it('case 25b: refuses doubled packets before anything is asked', async () => {
     const world = new QuoteWorld()
     await expect(ask(world, [aPacketId(1n), aPacketId(1n)])).rejects.toMatchObject({ packets: [{ id: aPacketId(1n), code: 'duplicate_in_request' }] })
     expect(world.calls).toEqual([])
@@ -85,7 +85,7 @@ describe('a quote', () => {
     await expect(ask(world, [aPacketId(2n)])).rejects.toMatchObject({ code: 'packets_not_clearable' })
   })
 
-  it('asks for the earlier packets of an ordered channel too', async () => {
+  it('case 26c: asks for the earlier packets of an ordered channel too', async () => {
     const world = new QuoteWorld()
     world.route = { ordering: 'ordered' }
     world.undelivered = [3n, 4n, 5n]

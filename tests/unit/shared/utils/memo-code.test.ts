@@ -49,7 +49,7 @@ describe('reading a payment\'s memo', () => {
     ['JSON around it', `{"memo":"${code}"}`], ['two codes', `${code} ${code}`], ['text around it', `for ${code} thanks`], ['cut off', code.slice(0, 15)],
     ['a Cyrillic letter', code.replace('A', 'А')], ['a no-break space', `\u00a0${code}`], ['a zero-width space', `${code}\u200b`], ['an inner space', code.replace('-', ' ')],
     ['257 bytes', code + 'x'.repeat(241)], ['invalid UTF-8 read as replacement characters', `${code}\ufffd`], ['markup', `<img src=x onerror=alert(1)>${code}`], ['nothing', ''], ['SQL', '\'; drop table payments; --'],
-  ])('credits nothing for %s', (_, memo) => {
+  ])('case 12a: credits nothing for %s', (_, memo) => {
     expect(['near_miss', 'none']).toContain(readMemo(memo).kind)
   })
 
@@ -57,6 +57,17 @@ describe('reading a payment\'s memo', () => {
     expect(readMemo(code.slice(0, 15))).toMatchObject({ kind: 'near_miss' })
     expect(readMemo(`for ${code.toLowerCase()} thanks`)).toMatchObject({ kind: 'near_miss', text: code })
     expect(readMemo('hello')).toEqual({ kind: 'none' })
+  })
+
+  it('case 12f: suggests of a hostile memo only letters, digits, a dash or a space: nothing that a log, a page or a sheet would obey', () => {
+    for (const memo of [`<b>RLY-ABCDEF<script>`, `RLY-ABCDEFG\u001b[31m`, `=RLY-ABCDEFG()`, `RLY-ABCDEFG\nlevel=error`, `RLY-ABCDEFG"}`]) {
+      const reading = readMemo(memo)
+      expect(reading.kind === 'near_miss' && /^[-A-Z\d ]+$/.test(reading.text)).toBe(true)
+    }
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 20 }), fc.string({ unit: 'binary', maxLength: 20 }), (before, after) => {
+      const reading = readMemo(`${before}RLY-ABCDEFG${after}`)
+      expect(reading.kind === 'near_miss' && /^[-A-Z\d ]+$/.test(reading.text)).toBe(true)
+    }))
   })
 
   it('never throws and never takes upper-casing across alphabets for a code', () => {
@@ -67,7 +78,7 @@ describe('reading a payment\'s memo', () => {
     expect(readMemo(code.replace(/./, 'ß')).kind).not.toBe('memo_code')
   })
 
-  it('takes a code if and only if nothing but ASCII white space stands around it', () => {
+  it('case 12b: takes a code if and only if nothing but ASCII white space stands around it', () => {
     const noise = fc.oneof(fc.constantFrom('', ' ', '\t', '\n', '\r\n', '  '), fc.constantFrom('\u00a0', '\u200b', '\ufeff', '\ufffd', '"', '{', '.', ',', 'x', '2', code, '\0', 'ſ', 'K'), fc.string({ unit: 'binary', maxLength: 3 }))
     fc.assert(fc.property(symbols, noise, noise, fc.boolean(), (chosen, before, after, lower) => {
       const made = makeMemoCode(chosen)

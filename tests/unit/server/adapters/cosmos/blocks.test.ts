@@ -36,7 +36,7 @@ describe('reading a block', () => {
     expect(recogniseInbound(scanned, new Set([service]))).toMatchObject([{ kind: 'msg_send', memo: 'clr:3f9a1c77', coin: { denom: 'uatom', amount: 1_500_000n }, txHash: '3A07C54B5CDB6C2D11B55938E87A05445E0EA4653EAFEE5417E8971136052967', fromAddress: 'cosmos1zuvk68xw4y9swp06796rx8zarjvvkrt606nxtl' }])
   })
 
-  it('does not believe a node whose txs do not fit the header, and takes the honest one', async () => {
+  it('case 14c: does not believe a node whose txs do not fit the header, and takes the honest one', async () => {
     const tampered = () => {
       const answer = block()
       answer.block.data.txs[0] = Buffer.from('another tx').toString('base64')
@@ -47,7 +47,7 @@ describe('reading a block', () => {
     await expect(scanBlock(await poolOf({ block: tampered, block_results: results }), 23n)).rejects.toMatchObject({ code: 'chain_unavailable' })
   })
 
-  it('does not believe results that miss a tx', async () => {
+  it('case 16b: does not believe results that miss a tx', async () => {
     const pool = await poolOf({ block, block_results: () => ({ ...results(), txs_results: null }) })
     await expect(scanBlock(pool, 23n)).rejects.toMatchObject({ code: 'chain_unavailable' })
   })

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { EndpointPool } from '../../../../../server/adapters/cosmos/endpoint-pool'
 import { RpcError } from '../../../../../server/adapters/cosmos/json-rpc'
@@ -16,6 +17,9 @@ async function node(answers: Record<string, Answer>, raw?: RawAnswer): Promise<S
   return started
 }
 
+// 40 MB of spaces in 40 kB: more than any answer may have.
+const bomb = gzipSync(Buffer.alloc(40 * 1024 * 1024, ' '))
+
 const observed: string[] = []
 function pool(...urls: string[]): EndpointPool {
   observed.length = 0
@@ -27,7 +31,7 @@ const ask = (from: EndpointPool, options = {}) => from.ask(async (endpoint) => {
 }, options)
 
 describe('endpoints of a chain', () => {
-  it('asks none of another chain', async () => {
+  it('case 17a: asks none of another chain', async () => {
     const wrong = await node({ status: () => status(99, { network: 'ibc-b' }) })
     const right = await node({})
     const both = pool(wrong.url, right.url)
@@ -65,15 +69,17 @@ describe('endpoints of a chain', () => {
     }],
     ['an answer too large', response => response.writeHead(200, { 'content-length': String(1e9) }).end('{')],
     ['a redirect', response => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()],
+    ['a gzip bomb', response => response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': String(bomb.length) }).end(bomb)],
+    ['429', response => response.writeHead(429, { 'retry-after': '1' }).end('slow down')],
     ['502', response => response.writeHead(502).end('bad gateway')],
-  ])('turns to the next endpoint after %s', async (_, raw) => {
+  ])('case 18b: turns to the next endpoint after %s', async (_, raw) => {
     const [bad, good] = [await node({}, raw), await node({})]
     const both = pool(bad.url, good.url)
     expect(await ask(both)).toBe(good.host)
     expect(both.health()[0]?.status).toBe('down')
   })
 
-  it('stops calling an endpoint that keeps failing', async () => {
+  it('case 18c: stops calling an endpoint that keeps failing', async () => {
     const [bad, good] = [await node({}, response => response.writeHead(500).end('x')), await node({})]
     const both = pool(bad.url, good.url)
     await both.learnStatus(0)
@@ -89,7 +95,7 @@ describe('endpoints of a chain', () => {
     expect(other.calls).toContain('health')
   })
 
-  it('reads on over the pages that the node clamps, and names what it did not read', async () => {
+  it('case 15a: reads on over the pages that the node clamps, and names what it did not read', async () => {
     const page = (count: number) => Array.from({ length: count }, () => captured('rpc_tx_bank_send'))
     const pages = await node({ tx_search: ({ page: asked, per_page: size }) => ({ txs: page(asked === '1' ? Math.min(Number(size), 100) : 50), total_count: '150' }) })
     const from = pool(pages.url)
@@ -97,7 +103,7 @@ describe('endpoints of a chain', () => {
     expect(await searchTxs(from, 'a.b=\'c\'', 1)).toMatchObject({ txs: { length: 100 }, partial: true })
   })
 
-  it('names a search partial when the node counts more than it gives', async () => {
+  it('case 15b: names a search partial when the node counts more than it gives', async () => {
     const pages = await node({ tx_search: () => ({ txs: [], total_count: '250' }) })
     expect(await searchTxs(pool(pages.url), 'a.b=\'c\'', 3)).toEqual({ txs: [], partial: true })
     expect(pages.calls.filter(method => method === 'tx_search')).toHaveLength(1)

@@ -24,7 +24,7 @@ describe('sequences of a run', () => {
     }))
   })
 
-  it('are refused when there are none or one is impossible', () => {
+  it('case 25g: are refused when there are none or one is impossible', () => {
     for (const wrong of [[], [0n], [-1n], [2n ** 64n], [1n, 0n]]) expect(() => formatSequences(wrong as unknown as Sequences)).toThrow(RangeError)
   })
 })
@@ -47,7 +47,7 @@ describe('the argument vector', () => {
     ])
   })
 
-  it.each(['--help', '-h', '', 'hub 1', 'hub-1\n', 'hub;id', '$(id)', 'hub/1', 'x'.repeat(51)])('never holds %j as a chain', (chainId) => {
+  it.each(['--help', '-h', '', 'hub 1', 'hub-1\n', 'hub;id', '$(id)', 'hub/1', 'x'.repeat(51)])('case 25f: never holds %j as a chain', (chainId) => {
     expect(() => runArguments('c', { executor: 'clear_packets', source: { ...source, chainId }, destination, sequences })).toThrow(RangeError)
     expect(() => runArguments('c', { executor: 'tx_packet', source, destination: { ...destination, chainId }, sequences })).toThrow(RangeError)
   })

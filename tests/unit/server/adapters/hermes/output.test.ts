@@ -52,7 +52,7 @@ describe('what Hermes prints', () => {
     }))
   })
 
-  it('keeps little of ten megabytes without a line end', () => {
+  it('case 20d: keeps little of ten megabytes without a line end', () => {
     const reader = readHermesOutput()
     const piece = 'y'.repeat(65_536)
     const before = process.memoryUsage().heapUsed

@@ -32,7 +32,7 @@ describe('what a token\'s signature covers', () => {
     ['grace', { graceUntil: new Date(promise.graceUntil.getTime() + 1) }],
   ]
 
-  it.each(changes)('changes with %s', (_name, change) => {
+  it.each(changes)('case 32d: changes with %s', (_name, change) => {
     const signer = makeTokenSigner(Buffer.from('a key'))
     const changed = canonicalTokenText({ ...promise, ...change })
     expect(changed).not.toBe(text)

@@ -32,7 +32,7 @@ const refundsIn = (effects: readonly Effect[]) => effects.flatMap(effect => effe
 const types = (effects: readonly Effect[]) => effects.map(effect => effect.type)
 
 describe('a payment', () => {
-  it('of exactly the total queues the clearing', () => {
+  it('case 7b: of exactly the total queues the clearing', () => {
     const { operation, effects } = after(awaiting([1n, 2n]), pay('p', 200n))
     expect(operation).toMatchObject({ status: 'queued', paymentIssue: 'none', refundStatus: 'none', creditedAt: at(10), deadlineAt: at(1810) })
     expect(operation.credits).toEqual([{ paymentId: 'p', amount: 200n }])
@@ -40,7 +40,7 @@ describe('a payment', () => {
     expect(refundsIn(effects)).toEqual([])
   })
 
-  it('short by one unit waits for a top-up, which completes it', () => {
+  it('case 7a: short by one unit waits for a top-up, which completes it', () => {
     const short = after(awaiting(), pay('p', 99n))
     expect(short.operation).toMatchObject({ status: 'awaiting_payment', paymentIssue: 'underpaid' })
     const topped = after(short.operation, pay('q', 1n, 20))
@@ -48,13 +48,13 @@ describe('a payment', () => {
     expect(topped.operation.credits).toEqual([{ paymentId: 'p', amount: 99n }, { paymentId: 'q', amount: 1n }])
   })
 
-  it('over by one unit gives that unit back, less the refund\'s network fee', () => {
+  it('case 7c: over by one unit gives that unit back, less the refund\'s network fee', () => {
     const { operation, effects } = after(awaiting(), pay('p', 101n))
     expect(operation).toMatchObject({ status: 'queued', paymentIssue: 'overpaid', refundStatus: 'owed' })
     expect(refundsIn(effects)).toEqual([['p', 1n, 'overpaid', true]])
   })
 
-  it('of 10^30 units is exact', () => {
+  it('case 7d: of 10^30 units is exact', () => {
     expect(refundsIn(after(awaiting(), pay('p', 10n ** 30n)).effects)).toEqual([['p', 10n ** 30n - 100n, 'overpaid', true]])
   })
 
@@ -79,7 +79,7 @@ describe('a payment', () => {
     expect(refundsIn(tooLate.effects)).toEqual([['p', 100n, 'too_late', true]])
   })
 
-  it('judges time by the block, whatever this instance\'s clock says', () => {
+  it('case 11a: judges time by the block, whatever this instance\'s clock says', () => {
     const early = transition(awaiting(), pay('p', 100n, 100), at(-600))
     const late = transition(awaiting(), pay('p', 100n, 100), at(100_000))
     expect(early.operation.status).toBe('queued')
@@ -93,7 +93,7 @@ describe('a payment', () => {
     expect(refundsIn(after(partly, pay('q', 60n, 899)).effects)).toEqual([['q', 60n, 'too_late', false]])
   })
 
-  it.each(['ibc/27394FB092D2ECCD56123C74F36E4C1F926001CEADA9CA97EA622B25F41E5EB2', 'factory/x/uatom', 'UATOM', 'uatom\u200b'])('in %s never credits', (denom) => {
+  it.each(['ibc/27394FB092D2ECCD56123C74F36E4C1F926001CEADA9CA97EA622B25F41E5EB2', 'factory/x/uatom', 'UATOM', 'uatom\u200b'])('case 6a: in %s never credits', (denom) => {
     const { operation, effects } = after(awaiting(), pay('p', 100n, 10, denom))
     expect(operation).toMatchObject({ status: 'awaiting_payment', paymentIssue: 'wrong_denom', credits: [] })
     expect(types(effects)).toEqual(['leave_unallocated'])
@@ -140,7 +140,7 @@ describe('decisions', () => {
     expect(types(half.effects)).not.toContain('release_claims')
   })
 
-  it('give back exactly the shares of what was not cleared: 3 of 10', () => {
+  it('case 24a: give back exactly the shares of what was not cleared: 3 of 10', () => {
     const operation = ten()
     const verdicts = operation.packets.map((_, index) => index < 3 ? {} : { result: 'pending', relayedBy: 'nobody', refundReason: 'not_cleared' } as const)
     const { operation: settled, effects } = after(operation, decide(operation, verdicts))

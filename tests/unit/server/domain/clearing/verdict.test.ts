@@ -65,7 +65,7 @@ describe('a packet with a commitment', () => {
     }
   })
 
-  it('cannot be relayed while its acknowledgement is asynchronous: never delivered', () => {
+  it('case 23b: cannot be relayed while its acknowledgement is asynchronous: never delivered', () => {
     expect(judgePacket(somePacketFacts({ received: known(true), acknowledgement: known('none') }), context)).toMatchObject({ kind: 'open', relayable: false })
   })
 
@@ -100,7 +100,7 @@ describe('the last word', () => {
     expect(word({ ...arrived, legs: [byOther('receive')] }, true, { need: 'acknowledge' })).toMatchObject({ result: 'pending', relayedBy: 'nobody' })
   })
 
-  it('never calls an error or an asynchronous acknowledgement delivered', () => {
+  it('case 23c: never calls an error or an asynchronous acknowledgement delivered', () => {
     for (const acknowledgement of ['error', 'none', 'unreadable'] as const) {
       expect(word({ received: known(true), acknowledgement: known(acknowledgement), legs: [byUs('receive')] })).toMatchObject({ result: 'pending', relayedBy: 'nobody' })
     }
@@ -113,7 +113,7 @@ describe('the last word', () => {
     expect(word({ commitment: unanswered }, false)).toBeNull()
   })
 
-  it('is not spoken for a chain that stands still after a run: its mempool may hold our tx', () => {
+  it('case 17d: is not spoken for a chain that stands still after a run: its mempool may hold our tx', () => {
     expect(word({ destinationTip: known({ height: 90n, time: new Date(0) }) }, true)).toBeNull()
   })
 })

@@ -35,7 +35,7 @@ describe('whatever a block holds', () => {
     }))
   })
 
-  it('exactly the top-level MsgSends to us in successful txs can credit, whatever the events say', () => {
+  it('case 3c: exactly the top-level MsgSends to us in successful txs can credit, whatever the events say', () => {
     fc.assert(fc.property(txs, fc.array(soup, { maxLength: 4 }), soup, fc.boolean(), (all, noise, blockNoise, messagesNamed) => {
       const block = blockOf(run(all, messagesNamed).map((each, index) => ({ ...each, events: [...noise[index] ?? [], ...each.events] })), blockNoise)
       const rows = recogniseInbound(block, addresses).filter(row => row.kind === 'msg_send')
@@ -43,7 +43,7 @@ describe('whatever a block holds', () => {
     }))
   })
 
-  it('events that contracts and failed callbacks make up change nothing', () => {
+  it('case 3b: events that contracts and failed callbacks make up change nothing', () => {
     fc.assert(fc.property(txs, forgedEvents(us), (all, forged) => {
       const honest = run(all, true)
       const noisy = honest.map(each => ({ ...each, events: [...forged, ...each.events] }))

@@ -29,12 +29,12 @@ describe('what reached the service address', () => {
     }])
   })
 
-  it('is nothing when the tx failed, whatever it says and whatever its events say', () => {
+  it('case 2: is nothing when the tx failed, whatever it says and whatever its events say', () => {
     expect(inbound(aTx({ code: 5 }))).toEqual([])
     expect(inbound(aTx({ code: 11, messages: null }))).toEqual([])
   })
 
-  it.each(['wasm-transfer', 'ibccallbackerror-transfer', 'wasm-coin_received', 'ibccallbackerror-coin_received', 'transfer'])('is nothing for a lone %s event', (type) => {
+  it.each(['wasm-transfer', 'ibccallbackerror-transfer', 'wasm-coin_received', 'ibccallbackerror-coin_received', 'transfer'])('case 3a: is nothing for a lone %s event', (type) => {
     const forged = event(type, { recipient: us, receiver: us, sender: 'cosmos1payer', amount: '100uatom', msg_index: '0' })
     expect(inbound(aTx({ messages: [{ index: 0, typeUrl: '/cosmwasm.wasm.v1.MsgExecuteContract' }], events: [forged] }))).toEqual([])
   })
@@ -46,7 +46,7 @@ describe('what reached the service address', () => {
     expect(kinds(inbound(aTx({ messages: [{ index: 0, typeUrl }] })))).toEqual([['other', 100n, 'cosmos1payer']])
   })
 
-  it('never credits a MsgSend inside another message', () => {
+  it('case 4a: never credits a MsgSend inside another message', () => {
     const nested = { index: 0, typeUrl: '/cosmos.authz.v1beta1.MsgExec', send: { fromAddress: 'cosmos1victim', toAddress: us, coins: [{ denom: 'uatom', amount: 100n }] } }
     expect(inbound(aTx({ messages: [nested] })).every(row => row.kind === 'other')).toBe(true)
   })
@@ -55,7 +55,7 @@ describe('what reached the service address', () => {
     expect(kinds(inbound(aTx({ messages: null, memo: null })))).toEqual([['other', 100n, 'cosmos1payer']])
   })
 
-  it('names no sender where several paid in one message: only a true debited account may be refunded', () => {
+  it('case 4b: names no sender where several paid in one message: only a true debited account may be refunded', () => {
     const events = [transferred('cosmos1a', '60uatom', '0'), received('60uatom', '0'), transferred('cosmos1b', '40uatom', '0'), received('40uatom', '0')]
     expect(kinds(inbound(aTx({ messages: [{ index: 0, typeUrl: '/cosmos.bank.v1beta1.MsgMultiSend' }], events })))).toEqual([['other', 100n, null]])
   })
@@ -84,7 +84,7 @@ describe('what reached the service address', () => {
     expect(rows.map(row => [row.kind, row.msgIndex, row.coin.amount, row.fromAddress])).toEqual([['msg_send', 0, 100n, 'cosmos1payer'], ['other', -1, 5n, null]])
   })
 
-  it.each(['recv_packet', 'acknowledge_packet', 'timeout_packet'])('names no sender for what came by IBC (%s): an escrow is nobody\'s account', (type) => {
+  it.each(['recv_packet', 'acknowledge_packet', 'timeout_packet'])('case 5b: names no sender for what came by IBC (%s): an escrow is nobody\'s account', (type) => {
     const events = [event(type, { packet_sequence: '1', msg_index: '1' }), transferred('cosmos1escrow', '100uatom', '1'), received('100uatom', '1')]
     expect(kinds(inbound(aTx({ messages: null, events })))).toEqual([['other', 100n, null]])
     expect(kinds(inbound(aTx({ messages: null, events: [...events.slice(1), event(type, { msg_index: '0' })] })))).toEqual([['other', 100n, 'cosmos1escrow']])

@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { PaymentId } from '../../../../../server/domain/clearing/operation'
+import { transition } from '../../../../../server/domain/clearing/transition'
 import { DomainError } from '../../../../../server/domain/errors'
 import { describeWork, gasOf, gasPerMessage, workPerChain, type PacketToClear, type PaidNeed } from '../../../../../server/domain/pricing/gas'
 import { gasCosts, priceQuote, type FeeTerms, type GasPrice } from '../../../../../server/domain/pricing/quote'
+import { aToken, anOperation, at } from '../../../../builders/tokens'
 
 const noMargin = { numerator: 1n, denominator: 1n }
 
@@ -128,6 +131,28 @@ describe('the price', () => {
       expect(new Set(shares.slice(1)).size).toBeLessThanOrEqual(1)
       expect(shares[0]! - (shares[1] ?? shares[0]!)).toBeLessThan(BigInt(wanted.length))
       expect(shares.every(share => share >= 0n)).toBe(true)
+    }))
+  })
+
+  it('case 24b: whatever was quoted, paid in pieces and cleared in part, exactly the shares that were not earned go back', () => {
+    const results = fc.array(fc.constantFrom('us', 'other', 'nobody'), { minLength: 1, maxLength: 20 })
+    fc.assert(fc.property(results, fc.bigInt({ min: 1n, max: 10n ** 24n }), fc.array(fc.integer({ min: 1, max: 99 }), { maxLength: 3 }), (relayedBy, service, percents) => {
+      const [first, ...others] = relayedBy.map((_, index) => aPacketToClear(BigInt(index + 1)))
+      const quote = priceQuote('hub-1', [first!, ...others], gasCosts([first!, ...others], prices, noMargin), terms({ serviceFee: { denom: 'uatom', amount: service } }))
+      let operation = anOperation(aToken({ ...quote }))
+      let missing = quote.total.amount
+      const pieces = percents.map(percent => quote.total.amount * BigInt(percent) / 100n).filter(piece => piece > 0n && (missing -= piece) > 0n)
+      const paid = pieces.reduce((sum, piece) => sum + piece, 0n)
+      for (const [index, amount] of [...pieces, quote.total.amount - paid].entries()) {
+        operation = transition(operation, { type: 'payment_confirmed', payment: { id: `p${index}` as PaymentId, coin: { denom: 'uatom', amount }, blockTime: at(index) }, wrongDenomRefundable: false, clearingDeadlineMs: 1_000 }, at(1)).operation
+      }
+      operation = transition(operation, { type: 'run_started', runId: 'r', executor: 'clear_packets' }, at(2)).operation
+      expect(operation.status).toBe('clearing')
+      const decided = operation.packets.map((packet, index) => ({ id: packet.id, result: relayedBy[index] === 'nobody' ? 'pending' as const : 'delivered' as const, relayedBy: relayedBy[index]!, refundReason: 'not_cleared' as const }))
+      const { effects } = transition(operation, { type: 'packets_decided', decided }, at(3))
+      const back = effects.flatMap(effect => effect.type === 'plan_refund' ? [effect.refund.coin.amount] : []).reduce((sum, amount) => sum + amount, 0n)
+      const earned = quote.packets.filter((_, index) => relayedBy[index] === 'us').reduce((sum, packet) => sum + packet.share.amount, 0n)
+      expect(back + earned).toBe(quote.total.amount)
     }))
   })
 })
