@@ -1,8 +1,11 @@
-import { MsgSend } from 'cosmjs-types/cosmos/bank/v1beta1/tx'
+import { GenericAuthorization } from 'cosmjs-types/cosmos/authz/v1beta1/authz'
+import { MsgExec, MsgGrant } from 'cosmjs-types/cosmos/authz/v1beta1/tx'
+import { MsgMultiSend, MsgSend } from 'cosmjs-types/cosmos/bank/v1beta1/tx'
 import type { Any } from 'cosmjs-types/google/protobuf/any'
 import { MsgTransfer } from 'cosmjs-types/ibc/applications/transfer/v1/tx'
 import type { Coin } from '../shared/utils/coin'
 import type { SandboxAccount } from './accounts'
+import { isGranted } from './chain/authz'
 import type { Chain, CheckResult } from './chain/chain'
 import { submitTransaction } from './signer'
 
@@ -40,10 +43,44 @@ export async function submitTransfer(chain: Chain, request: TransferRequest): Pr
   return submitTransaction(chain, request.sender, { messages: Array.from({ length: count }, () => any), gas: 100_000 + 80_000 * count })
 }
 
+interface SendRequest { readonly from: SandboxAccount, readonly toAddress: string, readonly coin: Coin, readonly memo: string }
+
+const msgSendType = '/cosmos.bank.v1beta1.MsgSend'
+
+function sendMessage(chain: Chain, { from, toAddress, coin }: SendRequest): Any {
+  return { typeUrl: msgSendType, value: MsgSend.encode({ fromAddress: from.address(chain.spec.bech32Prefix), toAddress, amount: [wireCoin(coin)] }).finish() }
+}
+
 /** Submits one MsgSend with a memo. */
-export async function submitSend(chain: Chain, sender: SandboxAccount, toAddress: string, coins: readonly Coin[], memo: string): Promise<CheckResult> {
-  const message = MsgSend.fromPartial({ fromAddress: sender.address(chain.spec.bech32Prefix), toAddress, amount: coins.map(wireCoin) })
-  return submitTransaction(chain, sender, { messages: [{ typeUrl: '/cosmos.bank.v1beta1.MsgSend', value: MsgSend.encode(message).finish() }], memo, gas: 120_000 })
+export async function submitSend(chain: Chain, request: SendRequest): Promise<CheckResult> {
+  return submitTransaction(chain, request.from, { messages: [sendMessage(chain, request)], memo: request.memo, gas: 120_000 })
+}
+
+/** Submits one MsgMultiSend with one output. */
+export async function submitMultiSend(chain: Chain, { from, toAddress, coin, memo }: SendRequest): Promise<CheckResult> {
+  const coins = [wireCoin(coin)]
+  const value = MsgMultiSend.encode({ inputs: [{ address: from.address(chain.spec.bech32Prefix), coins }], outputs: [{ address: toAddress, coins }] }).finish()
+  return submitTransaction(chain, from, { messages: [{ typeUrl: '/cosmos.bank.v1beta1.MsgMultiSend', value }], memo, gas: 120_000 })
+}
+
+/** Whether `spender` may send coins of `granter`. */
+export function maySpend(chain: Chain, granter: SandboxAccount, spender: SandboxAccount): boolean {
+  const { bech32Prefix } = chain.spec
+  return isGranted(chain.state, granter.address(bech32Prefix), spender.address(bech32Prefix), msgSendType)
+}
+
+/** Lets `spender` send coins of `granter`, for ever. */
+export async function submitGrant(chain: Chain, granter: SandboxAccount, spender: SandboxAccount): Promise<CheckResult> {
+  const { bech32Prefix } = chain.spec
+  const authorization: Any = { typeUrl: '/cosmos.authz.v1beta1.GenericAuthorization', value: GenericAuthorization.encode({ msg: msgSendType }).finish() }
+  const message = MsgGrant.fromPartial({ granter: granter.address(bech32Prefix), grantee: spender.address(bech32Prefix), grant: { authorization } })
+  return submitTransaction(chain, granter, { messages: [{ typeUrl: '/cosmos.authz.v1beta1.MsgGrant', value: MsgGrant.encode(message).finish() }], gas: 120_000 })
+}
+
+/** Submits a MsgSend inside a MsgExec of `spender`. */
+export async function submitExec(chain: Chain, spender: SandboxAccount, request: SendRequest): Promise<CheckResult> {
+  const value = MsgExec.encode({ grantee: spender.address(chain.spec.bech32Prefix), msgs: [sendMessage(chain, request)] }).finish()
+  return submitTransaction(chain, spender, { messages: [{ typeUrl: '/cosmos.authz.v1beta1.MsgExec', value }], memo: request.memo, gas: 150_000 })
 }
 
 /** Packet sequences that a transaction sent, once it is in a block. */

@@ -60,12 +60,13 @@ export function sendCoins(context: BankContext, from: string, to: string, coins:
   context.events.push(event('message', { sender: from }))
 }
 
+/** As sendCoins, for a multi-send: x/bank orders its events otherwise. */
 export function sendManyCoins(context: BankContext, from: string, total: readonly Coin[], outputs: readonly { address: string, coins: readonly Coin[] }[]): void {
-  debit(context, from, total)
   context.events.push(event('message', { sender: from }))
+  debit(context, from, total)
   for (const { address, coins } of outputs) {
     credit(context, address, coins)
-    context.events.push(event('transfer', { recipient: address, amount: formatCoins(coins) }))
+    context.events.push(event('transfer', { recipient: address, sender: from, amount: formatCoins(coins) }))
   }
 }
 

@@ -6,7 +6,7 @@ import type { Block, BlockHeader, BlockTransaction, TransactionResult } from './
 import { headerHash } from './blocks'
 import type { ChainSpec, ExecutionContext, ProvenChain } from './context'
 import { AbciError, outOfGas } from './errors'
-import { withMessageIndex } from './events'
+import { withIndex } from './events'
 import { merkleRoot, sha256, transactionsHash, upperHex } from './merkle'
 import { actionEvent } from './messages'
 import { PacketLog } from './packet-log'
@@ -147,7 +147,7 @@ export class Chain {
       catch (cause) {
         return refused(cause, `failed to execute message; message index: ${index}: `, anteBranch)
       }
-      outer.events.push(...withMessageIndex(inner.events, index))
+      outer.events.push(...withIndex(inner.events, 'msg_index', index))
     }
     const messagesBranch = outer.state as StateBranch
     messagesBranch.writeTo(anteBranch)

@@ -21,6 +21,7 @@ export const insufficientFee = sdk(13, 'insufficient fee')
 export const noSignatures = sdk(15, 'no signatures supplied')
 export const invalidRequest = sdk(18, 'invalid request')
 export const keyNotFound = sdk(22, 'key not found')
+export const invalidType = sdk(29, 'invalid type')
 export const timeoutHeightPassed = sdk(30, 'tx timeout height')
 export const wrongSequence = sdk(32, 'incorrect account sequence')
 
@@ -33,6 +34,14 @@ export const invalidPacket = channel(13, 'invalid packet')
 export const redundantTransaction = channel(22, 'packet messages are redundant')
 export const timeoutNotReached = channel(39, 'timeout not reached')
 export const timeoutElapsed = channel(40, 'timeout elapsed')
+
+const authz = (code: number, text: string) => (detail: string): AbciError => new AbciError('authz', code, detail ? `${detail}: ${text}` : text)
+
+// Source: cosmos-sdk x/authz/errors.go.
+export const authorizationNotFound = authz(2, 'authorization not found')
+export const invalidExpirationTime = authz(3, 'expiration time of authorization should be more than current time')
+export const authorizationExpired = authz(6, 'authorization expired')
+export const granteeIsGranter = authz(7, 'grantee and granter should be different')
 
 export function clientError(code: number, message: string): AbciError {
   return new AbciError('client', code, message)

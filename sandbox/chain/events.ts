@@ -8,9 +8,9 @@ export function event(type: string, attributes: Record<string, string>): ChainEv
   return { type, attributes: Object.entries(attributes) }
 }
 
-/** The SDK appends `msg_index` to every event of a message; fee events have none. */
-export function withMessageIndex(events: readonly ChainEvent[], index: number): ChainEvent[] {
-  return events.map(({ type, attributes }) => ({ type, attributes: [...attributes, ['msg_index', String(index)] as const] }))
+/** The SDK appends `msg_index` to every event of a message (fee events have none), x/authz `authz_msg_index` to those of a message inside a MsgExec. */
+export function withIndex(events: readonly ChainEvent[], key: 'msg_index' | 'authz_msg_index', index: number): ChainEvent[] {
+  return events.map(({ type, attributes }) => ({ type, attributes: [...attributes, [key, String(index)] as const] }))
 }
 
 /** ibc-go prefixes the events of a failed receive, attribute keys included, so that nobody takes them for facts. */

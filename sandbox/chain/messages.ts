@@ -1,3 +1,4 @@
+import { MsgExec, MsgExecResponse, MsgGrant, MsgGrantResponse } from 'cosmjs-types/cosmos/authz/v1beta1/tx'
 import { MsgMultiSend, MsgMultiSendResponse, MsgSend, MsgSendResponse } from 'cosmjs-types/cosmos/bank/v1beta1/tx'
 import type { Coin as WireCoin } from 'cosmjs-types/cosmos/base/v1beta1/coin'
 import type { Any } from 'cosmjs-types/google/protobuf/any'
@@ -7,6 +8,7 @@ import { MsgUpdateClient, MsgUpdateClientResponse } from 'cosmjs-types/ibc/core/
 import type { Coin } from '../../shared/utils/coin'
 import { parseAmount } from '../../shared/utils/coin'
 import { isAddress } from './addresses'
+import { dispatchActions, saveGrant } from './authz'
 import { sendCoins, sendManyCoins } from './bank'
 import { getClient, getConnection, updateClient } from './client'
 import type { ExecutionContext } from './context'
@@ -75,6 +77,27 @@ function multiSend(typeUrl: string, bytes: Uint8Array): ChainMessage {
   }
 }
 
+function grantMessage(typeUrl: string, bytes: Uint8Array): ChainMessage {
+  const message = MsgGrant.decode(bytes)
+  return {
+    typeUrl, signer: message.granter, gas: 25_000, kind: 'other',
+    execute(context) {
+      saveGrant(context, message, granted => granted in decoders)
+      return MsgGrantResponse.encode({}).finish()
+    },
+  }
+}
+
+/** The messages inside are no top-level messages: nothing that looks at a transaction's own sees them. */
+function execMessage(typeUrl: string, bytes: Uint8Array): ChainMessage {
+  const message = MsgExec.decode(bytes)
+  const inner = message.msgs.map(decodeMessage)
+  return {
+    typeUrl, signer: message.grantee, gas: inner.reduce((sum, { gas }) => sum + gas, 10_000), kind: 'other',
+    execute: context => MsgExecResponse.encode({ results: dispatchActions(context, message.grantee, inner) }).finish(),
+  }
+}
+
 function transferMessage(typeUrl: string, bytes: Uint8Array): ChainMessage {
   const message = MsgTransfer.decode(bytes)
   return {
@@ -137,6 +160,8 @@ function timeout(typeUrl: string, bytes: Uint8Array): ChainMessage {
 }
 
 const decoders: Readonly<Record<string, (typeUrl: string, bytes: Uint8Array) => ChainMessage>> = {
+  '/cosmos.authz.v1beta1.MsgExec': execMessage,
+  '/cosmos.authz.v1beta1.MsgGrant': grantMessage,
   '/cosmos.bank.v1beta1.MsgSend': send,
   '/cosmos.bank.v1beta1.MsgMultiSend': multiSend,
   '/ibc.applications.transfer.v1.MsgTransfer': transferMessage,

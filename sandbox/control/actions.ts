@@ -1,4 +1,4 @@
-import type { Chain } from '../chain/chain'
+import type { Chain, CheckResult } from '../chain/chain'
 import { balancesOf, mintCoins, sendCoins } from '../chain/bank'
 import { isAddress, moduleAddress } from '../chain/addresses'
 import { isAccountName } from '../accounts'
@@ -9,7 +9,7 @@ import { faultKinds } from '../rpc/faults'
 import type { NodeConditions, RpcFault } from '../rpc/faults'
 import { untilBlock } from '../hermes/relay'
 import { tellStory } from '../story'
-import { sentSequences, submitSend, submitTransfer } from '../transfers'
+import { maySpend, sentSequences, submitExec, submitGrant, submitMultiSend, submitSend, submitTransfer } from '../transfers'
 import type { ControlInput } from './input'
 import { ControlError } from './input'
 import type { SandboxWorld } from './world'
@@ -34,11 +34,13 @@ function addressOf(world: SandboxWorld, chain: Chain, text: string): string {
   return isAccountName(text) ? world.accounts[text].address(chain.spec.bech32Prefix) : text
 }
 
-/** Waits for the block of a submitted transaction; in manual mode it makes that block itself. */
-async function included(world: SandboxWorld, chain: Chain, input: ControlInput, hash: string): Promise<number> {
+/** Waits for the block of a submitted transaction; in manual mode it makes that block itself. Throws what CheckTx refused it with. */
+async function included(world: SandboxWorld, chain: Chain, input: ControlInput, { code, log, hash }: CheckResult): Promise<{ readonly txHash: string, readonly height: number }> {
+  if (code !== 0) throw new ControlError(`refused with code ${code}: ${log}`)
   if (input.flag('makeBlock', world.timer.blockTimeMs === undefined)) world.timer.advance([chain.spec.chainId], 1)
-  return untilBlock(chain, AbortSignal.timeout(inclusionTimeoutMs), () =>
+  const height = await untilBlock(chain, AbortSignal.timeout(inclusionTimeoutMs), () =>
     chain.blocks.findLast(block => block.transactions.some(transaction => transaction.hash === hash))?.header.height)
+  return { txHash: hash, height }
 }
 
 /** Sends transfers. Invalid receivers are allowed: they make an error acknowledgement. */
@@ -57,20 +59,24 @@ async function transfer(world: SandboxWorld, input: ControlInput): Promise<unkno
     packetMemo: input.text('packetMemo', ''),
     count: input.number('count', 1),
   })
-  if (answer.code !== 0) throw new ControlError(`refused with code ${answer.code}: ${answer.log}`)
-  const height = await included(world, chain, input, answer.hash)
-  const packets = sentSequences(chain, answer.hash).map(sequence => `${end.chainId}/${end.portId}/${end.channelId}/${sequence}`)
-  if (packets.length === 0) throw new ControlError(`failed in its block: ${chain.block(height)?.transactions.find(({ hash }) => hash === answer.hash)?.result.log}`)
-  return { txHash: answer.hash, height, packets }
+  const { txHash, height } = await included(world, chain, input, answer)
+  const packets = sentSequences(chain, txHash).map(sequence => `${end.chainId}/${end.portId}/${end.channelId}/${sequence}`)
+  if (packets.length === 0) throw new ControlError(`failed in its block: ${chain.block(height)?.transactions.find(({ hash }) => hash === txHash)?.result.log}`)
+  return { txHash, height, packets }
 }
 
-/** Pays by MsgSend with a memo, as a person by hand would. */
+/** Pays with a memo: by MsgSend as a person would, by MsgMultiSend as an exchange does, or out of an account that let `spender` do it. */
 async function send(world: SandboxWorld, input: ControlInput): Promise<unknown> {
   const chain = chainOf(world, input)
   const coin = { denom: input.text('denom', chain.spec.feeDenom), amount: input.amount('amount') }
-  const answer = await submitSend(chain, world.accounts[input.account('from', 'alice')], addressOf(world, chain, input.text('to', 'service')), [coin], input.text('memo', ''))
-  if (answer.code !== 0) throw new ControlError(`refused with code ${answer.code}: ${answer.log}`)
-  return { txHash: answer.hash, height: await included(world, chain, input, answer.hash) }
+  const from = world.accounts[input.account('from', 'alice')]
+  const request = { from, toAddress: addressOf(world, chain, input.text('to', 'service')), coin, memo: input.text('memo', '') }
+  const via = input.choice('via', ['send', 'multisend', 'authz'], 'send')
+  if (via !== 'authz') return included(world, chain, input, await (via === 'send' ? submitSend : submitMultiSend)(chain, request))
+  const spender = world.accounts[input.account('spender', 'bob')]
+  if (spender === from) throw new ControlError('spender must be another account than from')
+  if (!maySpend(chain, from, spender)) await included(world, chain, input, await submitGrant(chain, from, spender))
+  return included(world, chain, input, await submitExec(chain, spender, request))
 }
 
 function fund(world: SandboxWorld, input: ControlInput): unknown {

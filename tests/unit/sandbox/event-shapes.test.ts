@@ -37,6 +37,14 @@ function firstMessages(events: EventView[], count: number): EventView[] {
   })
 }
 
+interface ResultsView { readonly txs_results: { readonly events: EventView[] }[] }
+
+/** Against the only transaction of a captured block, or its events up to one. */
+async function compareWithBlock(chain: SandboxChain, query: string, name: string, end?: number): Promise<void> {
+  const [real] = captured<ResultsView>(name).txs_results
+  expect(shape((await search(chain, query)).txs[0]!.tx_result.events)).toEqual(shape(real!.events).slice(0, end))
+}
+
 async function compare(chain: SandboxChain, query: string, name: string): Promise<void> {
   const answer = captured<TxView & Partial<SearchView>>(name)
   const real = answer.txs?.[0] ?? answer
@@ -50,6 +58,17 @@ describe('events, against captured answers', () => {
   it('has those of MsgSend', async () => {
     await control(sandbox, '/send', { chainId: hub.chainId, amount: '5', memo: 'x' })
     await compare(hub, 'transfer.amount=\'5uatom\'', 'rpc_tx_bank_send')
+  })
+
+  it('has those of MsgMultiSend, but for its second output', async () => {
+    await control(sandbox, '/send', { chainId: hub.chainId, amount: '11', via: 'multisend', memo: 'x' })
+    await compareWithBlock(hub, 'transfer.amount=\'11uatom\'', 'rpc_block_results_multi_send', -2)
+  })
+
+  it('has those of a grant, and of a MsgSend inside a MsgExec', async () => {
+    await control(sandbox, '/send', { chainId: hub.chainId, amount: '13', via: 'authz', memo: 'x' })
+    await compare(hub, 'message.action=\'/cosmos.authz.v1beta1.MsgGrant\'', 'rpc_tx_authz_grant')
+    await compareWithBlock(hub, 'transfer.amount=\'13uatom\'', 'rpc_block_results_authz_exec')
   })
 
   it('has those of sending, receiving and acknowledging', async () => {

@@ -46,7 +46,7 @@ export async function signingClient(sandbox: Sandbox, chain: SandboxChain, name:
   const signer: OfflineSigner = mode === 'direct'
     ? await DirectSecp256k1HdWallet.fromMnemonic(mnemonic, options)
     : await Secp256k1HdWallet.fromMnemonic(mnemonic, options)
-  const client = SigningStargateClient.createWithSigner(await comet(chain), signer, { gasPrice: GasPrice.fromString(`${chain.gasPrice}${chain.feeDenom}`) })
+  const client = SigningStargateClient.createWithSigner(await comet(chain), signer, { gasPrice: GasPrice.fromString(`${chain.gasPrice}${chain.feeDenom}`), broadcastPollIntervalMs: 20 })
   return { client, address: addresses[chain.chainId]! }
 }
 
