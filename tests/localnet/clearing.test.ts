@@ -72,7 +72,7 @@ describeOnLocalnet('paid clearings on two real chains', (net) => {
     expect((await found(receiver, 1)).filter(({ state }) => state === 'stuck_undelivered').map(({ id }) => BigInt(id.sequence))).toEqual([neighbour])
   })
 
-  it('brings the money of a timed-out packet back to its suite.sender, to the unit', async () => {
+  it('brings the money of a timed-out packet back to its sender, to the unit', async () => {
     const { sequences: [sequence] } = await strandTimedOut(suite.sender, net.b, { amount: 777_001n })
     const before = await balanceOf(net.a, suite.sender.address)
     const { status } = await payFor(suite.payer, [sequence!])
