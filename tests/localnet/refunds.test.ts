@@ -121,4 +121,13 @@ describeOnLocalnet('refunds on two real chains', (net) => {
     const rows = await app.sql<{ state: string, hash: string }[]>`select state, tx_hash as hash from refund_transactions order by signed_at desc limit 2`
     expect(rows).toEqual([{ state: 'confirmed', hash: txHash }, { state: 'void', hash: signedHash }])
   })
+
+  it('has every unit of it in the books: the wallet holds there what the chain says', async () => {
+    const [wallet] = await app.sql<{ booked: string }[]>`select sum(amount)::text as booked from ledger_entries where chain_id = ${net.a.id} and denom = ${net.a.denom} and account like 'wallet:service%'`
+    expect(BigInt(wallet!.booked)).toBe(await balanceOf(net.a, service))
+    const confirmed = await app.sql`select id from refund_transactions where state = 'confirmed'`
+    expect(await sequenceOf(net.a, service)).toBe(BigInt(confirmed.length))
+    const unbalanced = await app.sql`select entry_set, denom from ledger_entries group by entry_set, denom having sum(amount) <> 0`
+    expect(unbalanced).toEqual([])
+  })
 })

@@ -40,17 +40,18 @@ export class BroadcastGate {
 
   async #pass(node: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request)
+    const forward = () => fetch(node, { method: 'POST', body, signal: AbortSignal.timeout(10_000) }).then(async answer => ({ status: answer.status, body: await answer.text() }))
     const appointment = body.includes('"broadcast_tx_sync"') ? this.#next : undefined
-    if (appointment) this.#next = undefined
-    const answer = appointment?.moment === 'before' ? undefined : await fetch(node, { method: 'POST', body, signal: AbortSignal.timeout(10_000) })
-    const answered = await answer?.text()
-    if (appointment) {
-      await appointment.act()
-      appointment.kept()
-      response.destroy()
+    if (!appointment) {
+      const answer = await forward()
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body)
       return
     }
-    response.writeHead(answer?.status ?? 502, { 'content-type': 'application/json' }).end(answered)
+    this.#next = undefined
+    if (appointment.moment === 'after') await forward()
+    await appointment.act()
+    appointment.kept()
+    response.destroy()
   }
 
   async close(): Promise<void> {
