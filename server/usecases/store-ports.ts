@@ -17,6 +17,20 @@ export interface Cause {
   readonly cause: string
 }
 
+/** One line of the audit trail about something that no operation's events tell of, or that a person did. */
+export interface AuditEntry {
+  readonly actor: Cause['actor']
+  /** Of the admin or user; null for programs. */
+  readonly actorAddress: string | null
+  /** Noun and verb in the past: `payment.allocated`, `refund.claimed`, `route.paused` … */
+  readonly action: `${string}.${string}`
+  readonly subjectType: 'operation' | 'payment' | 'refund' | 'outgoing' | 'chain' | 'route' | 'everything'
+  readonly subjectId: string
+  /** An admin's words, or the program's cause. */
+  readonly reason: string
+  readonly detail: Readonly<Record<string, string | number | boolean | null>>
+}
+
 export interface Requester {
   /** Keyed hash of the caller's IP address. */
   readonly ipKey: string
@@ -135,6 +149,8 @@ export interface StoreTransaction extends RefundTransaction {
   breaker(executor: ExecutorName, route: ChannelEnd): Promise<Breaker>
   saveBreaker(breaker: Breaker): Promise<void>
 
+  /** Written with what it tells of, or not at all. */
+  audit(entry: AuditEntry, now: Date): Promise<void>
   enqueue(job: Job): Promise<void>
 }
 

@@ -4,6 +4,7 @@ import type { RefundHoldReason } from '../../../shared/types/clearing'
 import type { Payout, Refund } from '../../domain/refund/refund'
 import type { NewPayout, PayoutLane, RefundReads, WalletFacts } from '../../usecases/refund-ports'
 import type { Cause } from '../../usecases/store-ports'
+import { audit } from './audit'
 import type { Database } from './database'
 import { lockRefunds, refreshStatus, tellOperations, toPayout } from './refund-rows'
 import type { Tx } from './transaction-types'
@@ -95,6 +96,9 @@ export async function voidPayout(tx: Tx, payout: Payout, reason: string, failed:
   const carried = (await lockRefunds(tx, payout.refundIds)).filter(refund => refund.txHash === payout.txHash && refund.state !== 'confirmed')
   if (carried.length === 0) return
   await tx.update(refunds).set({ state: 'planned', txHash: null, ...failed ? { failures: sql`${refunds.failures} + 1` } : {} }).where(inArray(refunds.id, carried.map(refund => refund.id)))
+  for (const refund of carried) {
+    await audit(tx, { actor: 'worker', actorAddress: null, action: 'refund.waits_again', subjectType: 'refund', subjectId: refund.id, reason, detail: { txHash: payout.txHash } }, now)
+  }
   await refreshStatus(tx, carried)
 }
 

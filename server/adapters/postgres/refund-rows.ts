@@ -5,6 +5,7 @@ import type { OperationEventType } from '../../../shared/types/clearing'
 import type { EventDetail } from '../../domain/clearing/transition'
 import { refundStatusOf, type Payout, type Refund } from '../../domain/refund/refund'
 import type { Cause } from '../../usecases/store-ports'
+import { audit } from './audit'
 import type { Database } from './database'
 import { appendEvent } from './operations'
 import type { Tx } from './transaction-types'
@@ -38,14 +39,23 @@ export async function lockRefunds(tx: Tx, ids: readonly string[]): Promise<reado
   })
 }
 
+/** A refund without an operation is told of in the audit trail. */
+const auditRefund = (tx: Tx, refund: Refund, event: OperationEventType, detail: EventDetail, { actor, cause }: Cause, now: Date) => audit(tx, {
+  actor, actorAddress: null, action: `refund.${event.replace(/^refund_/, '')}`, subjectType: 'refund', subjectId: refund.id, reason: cause, detail: { paymentId: refund.paymentId, ...detail },
+}, now)
+
 /** Makes the operations of changed refunds say so: their refundStatus, and one event for each refund. */
 export async function tellOperations(tx: Tx, changed: readonly Refund[], event: OperationEventType, detail: (refund: Refund) => EventDetail, cause: Cause, now: Date): Promise<void> {
   for (const refund of changed) {
-    if (refund.operationId === null) continue
+    const told = { amount: refund.coin.amount.toString(), denom: refund.coin.denom, reason: refund.reason, ...detail(refund) }
+    if (refund.operationId === null) {
+      await auditRefund(tx, refund, event, told, cause, now)
+      continue
+    }
     const rows = await tx.select({ state: refunds.state }).from(refunds).where(eq(refunds.operationId, refund.operationId))
     const [operation] = await tx.update(clearingOperations).set({ refundStatus: refundStatusOf(rows.map(row => row.state)) })
       .where(eq(clearingOperations.id, refund.operationId)).returning({ token: clearingOperations.token })
-    if (operation) await appendEvent(tx, refund.operationId, operation.token, { type: 'log', event, detail: { amount: refund.coin.amount.toString(), denom: refund.coin.denom, reason: refund.reason, ...detail(refund) } }, cause, now)
+    if (operation) await appendEvent(tx, refund.operationId, operation.token, { type: 'log', event, detail: told }, cause, now)
   }
 }
 

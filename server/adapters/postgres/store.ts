@@ -2,6 +2,7 @@ import { and, asc, eq, isNull, lt, max, sql } from 'drizzle-orm'
 import { chainCursors, clearingOperations, payments, relayerLanes, relayerRuns } from '../../../drizzle/schema'
 import type { ChannelEnd } from '../../../shared/utils/packet-id'
 import type { Store, StoreTransaction } from '../../usecases/store-ports'
+import { audit } from './audit'
 import { advanceCursor, holdScannerLease, lockCursor, operationsPastGrace } from './cursors'
 import type { Database } from './database'
 import { insertInbound, leaveUnallocated, lockSeenPayments, setConfirmation } from './inbound'
@@ -40,6 +41,7 @@ function makeTransaction(tx: Tx, rowId: () => string): StoreTransaction {
     finishRun: (id, report, result, now) => finishRun(tx, id, report, result, now),
     breaker: (executor, route) => readBreaker(tx, executor, route),
     saveBreaker: breaker => saveBreaker(tx, breaker),
+    audit: (entry, now) => audit(tx, entry, now),
     enqueue: job => enqueue(tx, job),
     insertOutgoing: (rows, source) => insertOutgoing(tx, rows, source),
     setOutgoingConfirmation: (chainId, height, confirmation) => setOutgoingConfirmation(tx, chainId, height, confirmation),
