@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { check, index, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { instant } from './columns'
 
-export type ChallengePurpose = 'sign_in' | 'admin_action' | 'refund_claim'
+type ChallengePurpose = 'sign_in' | 'admin_action' | 'refund_claim'
 
 /** The exact text a wallet is asked to sign; usable once. `subject` names what it authorises besides signing in. */
 export const authChallenges = pgTable('auth_challenges', {

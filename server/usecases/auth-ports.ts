@@ -1,8 +1,13 @@
-/** What a wallet is asked to sign; usable once. */
+export type ChallengePurpose = 'sign_in' | 'admin_action' | 'refund_claim'
+
+/** What a wallet is asked to sign; usable once, for its purpose alone. */
 export interface Challenge {
   readonly id: string
   readonly address: string
   readonly chainId: string
+  readonly purpose: ChallengePurpose
+  /** What it authorises, in canonical form; null for a sign-in. */
+  readonly subject: string | null
   /** The exact text to sign. */
   readonly text: string
   readonly createdAt: Date
@@ -26,8 +31,8 @@ export type TakenChallenge
 
 export interface AuthStore {
   insertChallenge(challenge: Challenge): Promise<void>
-  /** Uses the challenge up: of several callers at once exactly one gets it. `unknown`: no such challenge, or used before. */
-  takeChallenge(id: string, now: Date): Promise<TakenChallenge>
+  /** Uses the challenge up: of several callers at once exactly one gets it. `unknown`: no such challenge of this purpose, or used before. */
+  takeChallenge(id: string, purpose: ChallengePurpose, now: Date): Promise<TakenChallenge>
   /** Stores the session under the hash of its secret and revokes the one it replaces, in one transaction. */
   insertSession(session: Session, secret: string, replacedSecret: string | null): Promise<void>
   /** null: unknown, revoked or past its absolute end. */

@@ -37,7 +37,7 @@ const secretBytes = 32
 export function makeSignIn({ store, verifier, chains, ids, clock, logger, admins }: Deps): SignIn {
   return async (input) => {
     const now = clock.now()
-    const taken = await store.takeChallenge(input.challengeId, now)
+    const taken = await store.takeChallenge(input.challengeId, 'sign_in', now)
     if (taken.state === 'expired') throw new DomainError('challenge_expired', 'The text to sign has expired.')
     if (taken.state === 'unknown') throw new DomainError('challenge_not_found', 'There is no such text to sign, or it was used before.')
     const { challenge } = taken

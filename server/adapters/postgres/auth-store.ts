@@ -16,8 +16,8 @@ export function makeAuthStore(db: Database): AuthStore {
       await db.insert(authChallenges).values({ ...challenge, usedAt: null })
     },
 
-    async takeChallenge(id, now) {
-      const unused = and(eq(authChallenges.id, id), isNull(authChallenges.usedAt))
+    async takeChallenge(id, purpose, now) {
+      const unused = and(eq(authChallenges.id, id), eq(authChallenges.purpose, purpose), isNull(authChallenges.usedAt))
       // One statement decides a race: the second UPDATE waits for the row and then finds it used.
       const [taken] = await db.update(authChallenges).set({ usedAt: now }).where(and(unused, gt(authChallenges.expiresAt, now))).returning()
       if (taken) return { state: 'taken', challenge: taken }
