@@ -110,6 +110,7 @@ function waitUntilReady(server: ChildProcess): Promise<void> {
 function stopServer(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null) return Promise.resolve()
   return new Promise((resolve) => {
+    server.ref() // else a program with nothing left to do ends here, and what it does after is never done
     server.once('exit', () => resolve())
     server.kill('SIGINT')
   })
