@@ -4,7 +4,7 @@ import type { PaymentConfirmation, PaymentState, RefundHoldReason, RefundReason,
 import { clearingOperations } from './clearing'
 import { amount, height, instant } from './columns'
 
-/** Everything that reached a service wallet, once for ever per (chain, height, tx, message, denom). */
+/** Everything that reached a service wallet, once for ever per (chain, height, tx, message, denom, wallet). */
 export const payments = pgTable('payments', {
   id: uuid('id').primaryKey(),
   chainId: text('chain_id').notNull(),
@@ -16,6 +16,8 @@ export const payments = pgTable('payments', {
   blockTime: instant('block_time').notNull(),
   txHash: text('tx_hash'),
   fromAddress: text('from_address'),
+  /** Our wallet that it reached. */
+  toAddress: text('to_address').notNull(),
   memo: text('memo').notNull(),
   kind: text('kind').$type<'msg_send' | 'other'>().notNull(),
   state: text('state').$type<PaymentState>().notNull(),
@@ -33,7 +35,7 @@ export const payments = pgTable('payments', {
   suggestion: text('suggestion'),
   createdAt: instant('created_at').notNull(),
 }, table => [
-  unique('payments_once_for_ever').on(table.chainId, table.height, table.txIndex, table.msgIndex, table.denom),
+  unique('payments_once_for_ever').on(table.chainId, table.height, table.txIndex, table.msgIndex, table.denom, table.toAddress),
   check('payments_amounts_not_negative', sql`${table.amount} >= 0 and ${table.creditedAmount} >= 0 and ${table.consumedAmount} >= 0 and ${table.refundPlannedAmount} >= 0`),
   check('payments_credit_within_payment', sql`${table.creditedAmount} <= ${table.amount}`),
   check('payments_never_given_twice', sql`${table.consumedAmount} + ${table.refundPlannedAmount} <= ${table.amount}`),
@@ -103,6 +105,7 @@ export const ledgerEntries = pgTable('ledger_entries', {
   reason: text('reason'),
   createdAt: instant('created_at').notNull(),
 }, table => [
+  check('ledger_entries_wallets_move_in_blocks', sql`${table.account} not like 'wallet:%' or ${table.height} is not null`),
   index('ledger_entries_by_set').on(table.entrySet),
   index('ledger_entries_by_account').on(table.account, table.denom),
   index('ledger_entries_of_wallets').on(table.chainId, table.account, table.denom, table.height).where(sql`height is not null`),

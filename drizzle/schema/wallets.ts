@@ -1,9 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { check, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
-import type { PaymentConfirmation } from '../../shared/types/clearing'
+import type { PaymentConfirmation, WalletRole } from '../../shared/types/clearing'
 import { amount, height, instant } from './columns'
-
-export type WalletRole = 'service' | 'relayer'
 
 /** Wallets of ours whose every movement is booked, for ever: a key that is replaced still has a past. */
 export const watchedWallets = pgTable('watched_wallets', {

@@ -21,11 +21,14 @@ const memoKey = (reading: MemoReading) => reading.kind === 'memo_code' ? reading
 /** Another operation paid for these packets first: it owns them, and this one's shares go back. */
 const ownedByOther = (id: DecidedPacket['id']): DecidedPacket => ({ id, result: 'pending', relayedBy: 'other', refundReason: 'relayed_by_other' })
 
-async function allocate(tx: StoreTransaction, payment: SeenPayment, policy: PaymentPolicy, now: Date): Promise<void> {
+async function allocate(tx: StoreTransaction, payment: SeenPayment, policy: PaymentPolicy, owners: ReadonlySet<string>, now: Date): Promise<void> {
   const { inbound } = payment
   const operation = await tx.lockOperationByMemo(readMemo(inbound.memo))
-  if (!operation) return tx.leaveUnallocated(payment.id, inbound.memo === '' ? 'no memo' : 'the memo names no token')
-  if (operation.paymentChainId !== inbound.chainId) return tx.leaveUnallocated(payment.id, `its token is to be paid on ${operation.paymentChainId}`)
+  const leave = (reason: string) => tx.leaveUnallocated(payment.id, reason, now)
+  if (!operation && inbound.fromAddress !== null && owners.has(inbound.fromAddress)) return tx.takeAsCapital(payment.id, now)
+  if (inbound.kind !== 'msg_send') return leave('not a top-level MsgSend')
+  if (!operation) return leave(inbound.memo === '' ? 'no memo' : 'the memo names no token')
+  if (operation.paymentChainId !== inbound.chainId) return leave(`its token is to be paid on ${operation.paymentChainId}`)
   const paid = transition(operation, {
     type: 'payment_confirmed',
     payment: { id: payment.id, coin: inbound.coin, blockTime: inbound.blockTime },
@@ -40,19 +43,21 @@ async function allocate(tx: StoreTransaction, payment: SeenPayment, policy: Paym
 }
 
 /**
- * Credits, in chain order, every seen payment up to `height` that is old enough and confirmed as configured. Runs inside
- * the transaction that moves the cursor or records the second endpoint's agreement.
+ * Gives, in chain order, every seen payment up to `height` that is old enough and confirmed as configured its place in the
+ * books: credited, owed back, unallocated, or (from `owners`, naming no token) the owner's capital. Runs inside the
+ * transaction that moves the cursor or records the second endpoint's agreement.
  */
-export async function creditSeenPayments(tx: StoreTransaction, chainId: string, height: bigint, policy: PaymentPolicy, clock: Clock): Promise<void> {
+export async function creditSeenPayments(tx: StoreTransaction, chainId: string, height: bigint, policy: PaymentPolicy, owners: ReadonlySet<string>, clock: Clock): Promise<void> {
   const waiting = new Set<string>()
   const now = clock.now()
   for (const payment of await tx.lockSeenPayments(chainId, height - BigInt(policy.confirmationBlocks - 1))) {
-    const key = memoKey(readMemo(payment.inbound.memo))
+    // Only a MsgSend can pay for a token.
+    const key = payment.inbound.kind === 'msg_send' ? memoKey(readMemo(payment.inbound.memo)) : null
     const needsSecond = payment.confirmation === 'none' && payment.inbound.coin.amount >= policy.quorumAmount(chainId, payment.inbound.coin.denom)
     if (needsSecond && key !== null) waiting.add(key)
     // A later payment for the same token waits too: rows fill a total in chain order.
     if (needsSecond || (key !== null && waiting.has(key))) continue
-    await allocate(tx, payment, policy, now)
+    await allocate(tx, payment, policy, owners, now)
   }
 }
 

@@ -22,6 +22,7 @@ export interface ScanDependencies {
 }
 
 const byHandOnly: OutgoingPolicy = { operatorAddresses: new Set(), signs: () => false }
+const outgoingPolicy = (deps: ScanDependencies) => deps.outgoing ?? byHandOnly
 
 /** `waiting`: a payment waits for a second endpoint's word; worth asking again soon. */
 export type ScanChain = (chainId: string, hint?: bigint) => Promise<{ readonly waiting: boolean }>
@@ -55,9 +56,9 @@ async function recordBlock(deps: ScanDependencies, purpose: CursorRow['purpose']
     if (inserted.length > 0) await noteSeen(tx, transfers.filter(transfer => transfer.kind === 'msg_send'), deps.clock.now())
     if (outgoing.length > 0) {
       await tx.insertOutgoing(outgoing, source)
-      await settleOutgoing(tx, block.chainId, deps.outgoing ?? byHandOnly, deps.clock, deps.logger)
+      await settleOutgoing(tx, block.chainId, outgoingPolicy(deps), deps.clock, deps.logger)
     }
-    await creditSeenPayments(tx, block.chainId, block.height, deps.policy, deps.clock)
+    await creditSeenPayments(tx, block.chainId, block.height, deps.policy, outgoingPolicy(deps).operatorAddresses, deps.clock)
     if (purpose === 'primary') await expirePastGrace(tx, block.chainId, block.time, deps.clock)
     await tx.advanceCursor(cursor, block.height, block.time)
   })
@@ -93,7 +94,7 @@ async function confirmWaiting(deps: ScanDependencies, chainId: string, cursorHei
     }
     await deps.store.transaction(async (tx) => {
       await tx.setConfirmation(chainId, waiting.height, confirmation)
-      await creditSeenPayments(tx, chainId, cursorHeight, deps.policy, deps.clock)
+      await creditSeenPayments(tx, chainId, cursorHeight, deps.policy, outgoingPolicy(deps).operatorAddresses, deps.clock)
     })
   }
   return stillWaiting

@@ -1,4 +1,4 @@
-import { feePaidLegs, refundConfirmedLegs, unexplainedLegs, withdrawnLegs, type OutgoingLeg } from '../domain/ledger/entries'
+import { feePaidLegs, refundConfirmedLegs, refundsPayable, unexplainedLegs, withdrawnLegs, type MovedWallet, type OutgoingLeg } from '../domain/ledger/entries'
 import { judgeOutgoing, type KnownAboutOutgoing, type OutgoingTx, type OutgoingVerdict } from '../domain/refund/judge-outgoing'
 import { readRefundMemo } from '../domain/refund/memo'
 import { totalOf, type Refund } from '../domain/refund/refund'
@@ -31,12 +31,12 @@ async function knownAbout(tx: StoreTransaction, outgoing: OutgoingTx, policy: Ou
 }
 
 /** The owed side refund by refund, so that each entry names its payment; the wallet's side as it was. */
-function refundLegs(refunds: readonly Refund[], sent: OutgoingVerdict & { readonly kind: 'refund' }): (OutgoingLeg & { readonly refund?: Refund })[] {
-  const legs = refundConfirmedLegs(totalOf(refunds), sent.sent)
-  const owed = legs.filter(leg => leg.account === 'liability:refunds_payable')
+function refundLegs(wallet: MovedWallet, { refunds, sent }: OutgoingVerdict & { readonly kind: 'refund' }): (OutgoingLeg & { readonly refund?: Refund })[] {
+  const legs = refundConfirmedLegs(wallet, totalOf(refunds), sent)
+  const owed = legs.filter(leg => leg.account === refundsPayable)
   return [
     ...legs.filter(leg => !owed.includes(leg)),
-    ...refunds.map(refund => ({ account: 'liability:refunds_payable', denom: refund.coin.denom, amount: refund.coin.amount, refund })),
+    ...refunds.map(refund => ({ account: refundsPayable, denom: refund.coin.denom, amount: refund.coin.amount, refund })),
   ]
 }
 
@@ -44,10 +44,10 @@ function legsOf(outgoing: OutgoingTx, verdict: OutgoingVerdict): (OutgoingLeg & 
   // What a wallet sends to itself stays in it.
   const left = [...outgoing.sends.filter(send => send.toAddress !== outgoing.address).flatMap(send => send.coins), ...outgoing.unnamed]
   switch (verdict.kind) {
-    case 'refund': return refundLegs(verdict.refunds, verdict)
+    case 'refund': return refundLegs(outgoing, verdict)
     case 'failed_refund': return []
-    case 'operator': return withdrawnLegs(left)
-    case 'stranger': return unexplainedLegs(left)
+    case 'operator': return withdrawnLegs(outgoing, left)
+    case 'stranger': return unexplainedLegs(outgoing, left)
     default: return verdict satisfies never
   }
 }
@@ -63,7 +63,7 @@ export async function settleOutgoing(tx: StoreTransaction, chainId: string, poli
     await tx.saveJudgement(outgoing, verdict.kind, verdict.kind === 'stranger' ? verdict.note : null)
     if (verdict.kind === 'refund') await tx.confirmRefunds(verdict.refunds, outgoing.txHash ?? '', { height: outgoing.height, sent: verdict.sent }, scanned, now)
     await tx.bookOutgoing(chainId, verdict.kind, legsOf(outgoing, verdict), now)
-    await tx.bookOutgoing(chainId, 'network_fee', feePaidLegs(outgoing.fee), now)
+    await tx.bookOutgoing(chainId, 'network_fee', feePaidLegs(outgoing, outgoing.fee), now)
     if (verdict.kind === 'stranger') logger.error({ chainId, txHash: outgoing.txHash, height: outgoing.height.toString(), note: verdict.note }, 'a transaction of the service wallet fits nothing: payouts stop')
   }
 }

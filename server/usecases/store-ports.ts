@@ -124,12 +124,15 @@ export interface StoreTransaction extends RefundTransaction {
   saveTransition(before: Operation, after: Operation, effects: readonly Effect[], cause: Cause, now: Date): Promise<{ readonly claimedByOthers: readonly PacketId[] }>
   appendEvent(id: OperationId, event: Extract<Effect, { type: 'log' }>, cause: Cause, now: Date): Promise<void>
 
-  /** Inserts what is new (by key) as `seen` and returns only those; logs payment_seen on the operation a memo names. */
+  /** Inserts what is new (by key) as `seen`, which is in no book yet, and returns only those. */
   insertInbound(rows: readonly InboundTransfer[], source: { readonly blockHash: string, readonly codes: readonly number[], readonly endpoint: string, readonly confirmation: PaymentConfirmation }, now: Date): Promise<readonly PaymentId[]>
   /** `seen` rows of blocks up to `height`, in chain order, locked. */
   lockSeenPayments(chainId: string, upToHeight: bigint): Promise<readonly SeenPayment[]>
   setConfirmation(chainId: string, height: bigint, confirmation: PaymentConfirmation): Promise<void>
-  leaveUnallocated(id: PaymentId, reason: string): Promise<void>
+  /** It enters the books, and waits for a person. */
+  leaveUnallocated(id: PaymentId, reason: string, now: Date): Promise<void>
+  /** It enters the books as the owner's own money. */
+  takeAsCapital(id: PaymentId, now: Date): Promise<void>
 
   /** Inserts the cursor at `height` if there is none; locks and returns it. */
   lockCursor(chainId: string, purpose: CursorRow['purpose'], firstHeight: bigint): Promise<CursorRow>

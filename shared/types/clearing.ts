@@ -22,6 +22,9 @@ export const paymentStates = ['seen', 'credited', 'refund_owed', 'unallocated', 
  */
 export type PaymentState = typeof paymentStates[number]
 
+/** `service`: customers pay to it and refunds leave it. `relayer`: pays the gas of clearing. */
+export type WalletRole = 'service' | 'relayer'
+
 /** Who vouches for the block of a payment: nobody yet, the only endpoint there is, or two that agree. */
 export type PaymentConfirmation = 'none' | 'single' | 'agreed'
 

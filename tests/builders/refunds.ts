@@ -22,7 +22,7 @@ export function aPayout(over: Partial<Payout> = {}): Payout {
 /** A tx of the service wallet that sends 1000 uatom to cosmos1payer for 10 uatom gas. */
 export function anOutgoingTx(over: Partial<OutgoingTx> = {}): OutgoingTx {
   return {
-    chainId: 'hub-1', address: 'cosmos1service', height: 110n, txIndex: 0, txHash: 'AB'.repeat(32), code: 0, memo: '', sequence: 7n,
+    chainId: 'hub-1', address: 'cosmos1service', role: 'service', height: 110n, txIndex: 0, txHash: 'AB'.repeat(32), code: 0, memo: '', sequence: 7n,
     sends: [{ toAddress: 'cosmos1payer', coins: [{ denom: 'uatom', amount: 1_000n }] }], unnamed: [], fee: [{ denom: 'uatom', amount: 10n }], ...over,
   }
 }

@@ -37,6 +37,11 @@ export class ScriptedChain implements BlockReading {
     }
   }
 
+  /** What a contract sent to the service wallet: bank events and no MsgSend. */
+  contractPayment(memo: string, amount: bigint): Omit<BlockTx, 'index'> {
+    return { ...this.payment(memo, amount, { from: 'cosmos1contract' }), messages: [{ index: 0, typeUrl: '/cosmwasm.wasm.v1.MsgExecuteContract' }] }
+  }
+
   async tip() {
     const last = this.#blocks.at(-1)
     if (!last) throw new DomainError('chain_unavailable', 'no block yet')

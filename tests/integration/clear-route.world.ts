@@ -108,10 +108,10 @@ export async function openClearingWorld(blockTimeMs = 150): Promise<ClearingWorl
       const awaiting = { ...anOperation(token), id: ids.rowId() as Operation['id'] }
       await store.issueToken(token, awaiting, { ipKey: 'test', sessionAddress: null }, noQuotas)
       height += 1n
-      const inbound = { chainId: hub.chainId, height, blockTime: clock.now(), txIndex: 0, msgIndex: 0, txHash: 'AA'.repeat(32), coin: token.total, fromAddress: 'cosmos1payer', memo: token.memoCode, kind: 'msg_send' as const }
+      const inbound = { chainId: hub.chainId, height, blockTime: clock.now(), txIndex: 0, msgIndex: 0, txHash: 'AA'.repeat(32), coin: token.total, fromAddress: 'cosmos1payer', toAddress: 'cosmos1service', memo: token.memoCode, kind: 'msg_send' as const }
       await store.transaction(async (tx) => {
         await tx.insertInbound([inbound], { blockHash: 'BB'.repeat(32), codes: [0], endpoint: 'test', confirmation: 'agreed' }, clock.now())
-        await creditSeenPayments(tx, hub.chainId, height, { confirmationBlocks: 1, quorumAmount: () => 0n, refundableDenoms: () => new Set(), clearingDeadlineMs: options.deadlineMs ?? 1_800_000 }, clock)
+        await creditSeenPayments(tx, hub.chainId, height, { confirmationBlocks: 1, quorumAmount: () => 0n, refundableDenoms: () => new Set(), clearingDeadlineMs: options.deadlineMs ?? 1_800_000 }, new Set(), clock)
       })
       return awaiting.id
     },

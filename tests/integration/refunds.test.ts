@@ -28,7 +28,7 @@ describe('refunds on a chain with real signature checks', () => {
     const refund = await world.refund(id)
     expect(payout!.feeAmount).toBeGreaterThan(0n)
     expect(await world.sentOnChain()).toEqual([{ to: world.addressOf('alice'), amount: 500_000n - payout!.feeAmount, memo: refund.id, txHash: refund.txHash }])
-    expect(refund).toMatchObject({ state: 'confirmed', amount: 500_000n, txHash: payout!.txHash })
+    expect(refund).toMatchObject({ state: 'confirmed', amount: 500_000n, txHash: payout!.txHash, networkFee: payout!.feeAmount })
     expect(await world.operation(id)).toMatchObject({ refundStatus: 'done' })
     expect((await world.events(id)).filter(type => type.startsWith('refund_'))).toEqual(['refund_planned', 'refund_signed', 'refund_sent', 'refund_confirmed'])
     await world.finish()
@@ -43,7 +43,7 @@ describe('refunds on a chain with real signature checks', () => {
     await world.finish()
     expect((await world.sentOnChain()).map(({ to, amount }) => ({ to, amount }))).toEqual([{ to: world.addressOf('alice'), amount: 700_000n }, { to: world.addressOf('bob'), amount: 300_000n }])
     expect(await world.refund(first)).toMatchObject({ state: 'confirmed', reason: 'not_cleared' })
-    expect(await world.refund(second)).toMatchObject({ state: 'confirmed' })
+    expect(await world.refund(second)).toMatchObject({ state: 'confirmed', networkFee: 0n })
     await expectBooksToFit()
   })
 
@@ -60,6 +60,18 @@ describe('refunds on a chain with real signature checks', () => {
     expect(sent.map(({ to, amount }) => ({ to, amount }))).toEqual([{ to: world.addressOf('alice'), amount: 110_000n }])
     expect(sent[0]!.memo).toBe(`${(await world.refund(large)).id},${(await world.refund(small)).id}`)
     expect(await world.operation(small)).toMatchObject({ refundStatus: 'done' })
+    await expectBooksToFit()
+  })
+
+  it('names the fee that the payer bore once when several refunds travel together', async () => {
+    await open({ minimum: 50_000n })
+    const small = await world.overpaid(20_000n)
+    expect(await world.pay1()).toEqual({ did: 'idle' })
+    const large = await world.overpaid(90_000n)
+    await world.finish()
+    const [payout] = await world.payouts()
+    expect((await world.sentOnChain()).map(({ amount }) => amount)).toEqual([110_000n - payout!.feeAmount])
+    expect([(await world.refund(large)).networkFee, (await world.refund(small)).networkFee]).toEqual([payout!.feeAmount, 0n])
     await expectBooksToFit()
   })
 

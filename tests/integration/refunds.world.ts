@@ -144,7 +144,7 @@ export async function openRefundWorld(options: RefundWorldOptions = {}) {
     /** I2 and I6: the books' wallet moved exactly as the chain's, and nothing gave back more than it got. */
     booksFit: async () => {
       await scan(chainId)
-      const [books] = await db.execute<{ moved: string }>(sql`select coalesce(sum(amount), 0)::text as moved from ledger_entries where account = 'wallet:service' and denom = ${denom}`)
+      const [books] = await db.execute<{ moved: string }>(sql`select coalesce(sum(amount), 0)::text as moved from ledger_entries where account like 'wallet:service:%' and denom = ${denom}`)
       const moved = (await reader.balance(chainId, service, denom)).amount - startBalance
       const over = await db.select({ id: payments.id }).from(payments).where(and(eq(payments.chainId, chainId), sql`(select coalesce(sum(r.amount), 0) from refunds r where r.payment_id = payments.id) > payments.amount`))
       const [owed] = await db.execute<{ owed: string }>(sql`select (select coalesce(-sum(amount), 0) from ledger_entries where account = 'liability:refunds_payable' and denom = ${denom})

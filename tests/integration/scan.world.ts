@@ -1,4 +1,4 @@
-import { asc, eq, sql } from 'drizzle-orm'
+import { asc, eq, like, sql } from 'drizzle-orm'
 import { chainCursors, clearingOperations, ledgerEntries, payments, refunds } from '../../drizzle/schema'
 import { makeStore } from '../../server/adapters/postgres/store'
 import { makeIds } from '../../server/adapters/system/ids'
@@ -44,7 +44,7 @@ export async function openScanWorld() {
     /** Sums of the books; every set must sum to zero. */
     ledger: async () => {
       const sets = await db.execute(sql`select entry_set from ledger_entries group by entry_set, denom having sum(amount) <> 0`)
-      const wallet = await db.select({ amount: ledgerEntries.amount }).from(ledgerEntries).where(eq(ledgerEntries.account, 'wallet:service'))
+      const wallet = await db.select({ amount: ledgerEntries.amount }).from(ledgerEntries).where(like(ledgerEntries.account, 'wallet:service:%'))
       return { unbalanced: sets.length, wallet: wallet.reduce((sum, { amount }) => sum + amount, 0n) }
     },
     close: () => database.drop(),

@@ -14,10 +14,10 @@ export interface Checked {
 const booksQuery = `
 with planned as (select payment_id, sum(amount) as amount from refunds group by payment_id),
 money as (
-  select p.chain_id, p.denom, sum(p.amount) as received, sum(p.consumed_amount) as consumed, coalesce(sum(r.amount), 0) as planned
+  select p.chain_id, p.denom, sum(p.amount) filter (where p.state <> 'seen') as received, sum(p.consumed_amount) as consumed, coalesce(sum(r.amount), 0) as planned
   from payments p left join planned r on r.payment_id = p.id group by 1, 2),
 accounts as (
-  select chain_id, denom, case when account like 'liability:operation:%' then 'operations' else account end as account, sum(amount) as held
+  select chain_id, denom, case when account like 'liability:operation:%' then 'operations' when account like 'wallet:service:%' then 'wallet:service' else account end as account, sum(amount) as held
   from ledger_entries group by 1, 2, 3),
 settled as (
   select o.id, o.status, t.total_amount,
@@ -42,8 +42,11 @@ union all select format('I4 payment %s: amount %s credited %s consumed %s planne
   from payments p left join planned r on r.payment_id = p.id
   where p.refund_planned_amount <> coalesce(r.amount, 0) or p.consumed_amount + p.refund_planned_amount > p.amount or p.credited_amount > p.amount or p.consumed_amount > p.credited_amount
     or (p.state = 'credited' and (p.operation_id is null or p.credited_amount = 0)) or (p.state in ('seen', 'unallocated') and (p.operation_id is not null or p.credited_amount + p.refund_planned_amount + p.consumed_amount <> 0))
-    or (p.state = 'refund_owed' and (p.refund_planned_amount <> p.amount or p.credited_amount <> 0)) or (p.kind <> 'msg_send' and p.state <> 'unallocated')
-union all select format('I4 payment %s is %s, but nobody vouched for its block', p.id, p.state) from payments p where p.state in ('credited', 'refund_owed') and p.confirmation <> 'agreed'
+    or (p.state = 'refund_owed' and (p.refund_planned_amount <> p.amount or p.credited_amount <> 0)) or (p.kind <> 'msg_send' and p.state not in ('seen', 'unallocated'))
+union all select format('I4 payment %s is %s, but nobody vouched for its block', p.id, p.state) from payments p where p.state <> 'seen' and p.confirmation <> 'agreed'
+union all select format('I4 payment %s is %s and %s in the books', p.id, p.state, case when b.booked is null then 'not' else b.booked || ' at ' || b.height end) from payments p
+  left join (select payment_id, sum(amount) as booked, min(height) as height from ledger_entries where account like 'wallet:service:%' and cause = 'payment_received' group by 1) b on b.payment_id = p.id
+  where case when p.state = 'seen' then b.booked is not null else b.booked is distinct from p.amount or b.height is distinct from p.height end
 union all select format('I4 refund %s of %s goes to %s', r.id, p.from_address, r.destination) from refunds r join payments p on p.id = r.payment_id where r.destination is distinct from p.from_address
 union all select format('I4 operation %s is %s: total %s credited %s consumed %s returned %s earned %s', id, status, total_amount, credited, consumed, returned, earned) from settled
   where (status in ('cleared','partially_cleared','not_cleared','not_needed') and (credited <> total_amount or consumed <> earned or returned <> unearned or consumed + returned <> credited))

@@ -44,7 +44,7 @@ export async function expectMoneyWhole(world: World, paid: readonly { readonly p
       select count(*)::text, coalesce(sum(amount), 0)::text as received, coalesce(sum(consumed_amount), 0)::text as kept, coalesce(sum(refund_planned_amount), 0)::text as back,
         coalesce(sum(amount) filter (where state = 'unallocated'), 0)::text as unallocated from payments where chain_id = ${chainId}`
     const [refunds] = await sql<{ sum: string }[]>`select coalesce(sum(amount), 0)::text as sum from refunds where chain_id = ${chainId}`
-    const [wallet] = await sql<{ sum: string }[]>`select coalesce(sum(amount), 0)::text as sum from ledger_entries where account = 'wallet:service' and chain_id = ${chainId}`
+    const [wallet] = await sql<{ sum: string }[]>`select coalesce(sum(amount), 0)::text as sum from ledger_entries where account like 'wallet:service:%' and cause <> 'opening_balance' and chain_id = ${chainId}`
     const { balances } = await world.control<{ balances: { denom: string, amount: string }[] }>('balances', { chainId, to: 'service' })
     const onChain = BigInt(balances.find(coin => coin.denom === feeDenom)?.amount ?? '0') - 10_000n * 10n ** BigInt(exponent)
     expect({ chainId, payments: Number(rows!.count), received: BigInt(rows!.received), booked: BigInt(wallet!.sum), onChain, refundRows: BigInt(refunds!.sum), total: BigInt(rows!.kept) + BigInt(rows!.back) + BigInt(rows!.unallocated) })

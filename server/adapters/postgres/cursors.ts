@@ -39,8 +39,8 @@ export async function operationsPastGrace(tx: Tx, chainId: string, blockTime: Da
   const rows = await tx.execute<{ id: OperationId }>(sql`
     select o.id from clearing_operations o join clearing_tokens t on t.token = o.token
     where o.status = 'awaiting_payment' and o.payment_chain_id = ${chainId} and o.grace_until < ${blockTime.toISOString()}
-      and not exists (select 1 from payments p where p.chain_id = ${chainId} and p.state = 'seen' and upper(p.memo) like '%' || t.memo_code || '%')
-      and not exists (select 1 from payments p where p.chain_id = ${chainId} and p.state = 'seen' and lower(p.memo) like '%' || t.token::text || '%')
+      and not exists (select 1 from payments p where p.chain_id = ${chainId} and p.state = 'seen' and p.kind = 'msg_send' and upper(p.memo) like '%' || t.memo_code || '%')
+      and not exists (select 1 from payments p where p.chain_id = ${chainId} and p.state = 'seen' and p.kind = 'msg_send' and lower(p.memo) like '%' || t.token::text || '%')
     order by o.grace_until limit ${limit}`)
   return rows.map(row => row.id)
 }

@@ -1,6 +1,6 @@
 import { and, asc, eq, lte } from 'drizzle-orm'
 import { payments } from '../../../drizzle/schema'
-import type { PaymentConfirmation } from '../../../shared/types/clearing'
+import type { PaymentConfirmation, PaymentState } from '../../../shared/types/clearing'
 import { readMemo } from '../../../shared/utils/memo-code'
 import type { PaymentId } from '../../domain/clearing/operation'
 import type { InboundTransfer } from '../../domain/payment/inbound'
@@ -13,20 +13,16 @@ type Source = Parameters<StoreTransaction['insertInbound']>[1]
 /** PostgreSQL text cannot hold NUL; a memo with one names no token anyway. */
 const storable = (memo: string) => memo.replaceAll('\0', '\u{FFFD}')
 
-/** Inserts rows that are new by key, as `seen`; what only bank events show is unallocated at once. Returns the new ids. */
+/** Inserts rows that are new by key, as `seen`: in no book until they leave that state. Returns the new ids. */
 export async function insertInbound(tx: Tx, rows: readonly InboundTransfer[], source: Source, now: Date, rowId: () => string): Promise<readonly PaymentId[]> {
   const inserted: PaymentId[] = []
   for (const row of rows) {
-    const creditable = row.kind === 'msg_send'
     const [added] = await tx.insert(payments).values({
       id: rowId(), chainId: row.chainId, height: row.height, txIndex: row.txIndex, msgIndex: row.msgIndex, denom: row.coin.denom, amount: row.coin.amount,
-      blockTime: row.blockTime, txHash: row.txHash, fromAddress: row.fromAddress, memo: storable(row.memo), kind: row.kind,
-      state: creditable ? 'seen' : 'unallocated', reason: creditable ? null : 'not a top-level MsgSend',
+      blockTime: row.blockTime, txHash: row.txHash, fromAddress: row.fromAddress, toAddress: row.toAddress, memo: storable(row.memo), kind: row.kind, state: 'seen',
       blockHash: source.blockHash, resultCodes: [...source.codes], endpoint: source.endpoint, confirmation: source.confirmation, createdAt: now,
     }).onConflictDoNothing().returning({ id: payments.id })
-    if (!added) continue
-    await ledger(tx, rowId(), now).paymentSeen(row.chainId, added.id, row.coin)
-    inserted.push(added.id as PaymentId)
+    if (added) inserted.push(added.id as PaymentId)
   }
   return inserted
 }
@@ -40,7 +36,7 @@ export async function lockSeenPayments(tx: Tx, chainId: string, upToHeight: bigi
     id: row.id as PaymentId,
     inbound: {
       chainId: row.chainId, height: row.height, blockTime: row.blockTime, txIndex: row.txIndex, msgIndex: row.msgIndex, txHash: row.txHash,
-      coin: { denom: row.denom, amount: row.amount }, fromAddress: row.fromAddress, memo: row.memo, kind: row.kind,
+      coin: { denom: row.denom, amount: row.amount }, fromAddress: row.fromAddress, toAddress: row.toAddress, memo: row.memo, kind: row.kind,
     },
     blockHash: row.blockHash, codes: row.resultCodes, endpoint: row.endpoint, confirmation: row.confirmation,
   }))
@@ -50,10 +46,25 @@ export async function setConfirmation(tx: Tx, chainId: string, height: bigint, c
   await tx.update(payments).set({ confirmation }).where(and(eq(payments.chainId, chainId), eq(payments.height, height), eq(payments.state, 'seen')))
 }
 
-export async function leaveUnallocated(tx: Tx, id: PaymentId, reason: string): Promise<void> {
+type Placement = { readonly state: Exclude<PaymentState, 'seen'> } & Partial<Pick<typeof payments.$inferInsert, 'operationId' | 'creditedAmount' | 'reason' | 'suggestion'>>
+
+/**
+ * Says what a payment is. One that was only `seen` enters the books by it, at its own height; an unallocated one is in
+ * them already. Throws when it has its place, so that nothing is ever given twice.
+ */
+export async function placePayment(tx: Tx, id: string, placement: Placement, now: Date, rowId: () => string): Promise<void> {
+  const [row] = await tx.select().from(payments).where(eq(payments.id, id)).for('update')
+  if (row?.state !== 'seen' && row?.state !== 'unallocated') throw new Error(`payment ${id} is ${row?.state ?? 'unknown'} and cannot become ${placement.state}`)
+  await tx.update(payments).set(placement).where(eq(payments.id, id))
+  if (row.state !== 'seen') return
+  const wallet = { role: 'service' as const, address: row.toAddress, height: row.height }
+  const received = { denom: row.denom, amount: row.amount }
+  const books = ledger(tx, rowId(), now)
+  await (placement.state === 'owner_capital' ? books.capitalReceived(row.chainId, id, wallet, received) : books.paymentReceived(row.chainId, id, wallet, received))
+}
+
+export async function leaveUnallocated(tx: Tx, id: PaymentId, reason: string, now: Date, rowId: () => string): Promise<void> {
   const [row] = await tx.select({ memo: payments.memo }).from(payments).where(eq(payments.id, id))
   const reading = readMemo(row?.memo ?? '')
-  await tx.update(payments)
-    .set({ state: 'unallocated', reason, suggestion: reading.kind === 'near_miss' ? reading.text : null })
-    .where(and(eq(payments.id, id), eq(payments.state, 'seen')))
+  await placePayment(tx, id, { state: 'unallocated', reason, suggestion: reading.kind === 'near_miss' ? reading.text : null }, now, rowId)
 }

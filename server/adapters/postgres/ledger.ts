@@ -1,7 +1,7 @@
 import { ledgerEntries } from '../../../drizzle/schema'
 import type { Coin } from '../../../shared/utils/coin'
 import type { Operation, PaymentId, PlannedRefund } from '../../domain/clearing/operation'
-import { paymentCreditedLegs, paymentSeenLegs, refundPlannedLegs, revenueLegs, type LedgerLeg } from '../../domain/ledger/entries'
+import { capitalReceivedLegs, paymentCreditedLegs, paymentReceivedLegs, refundPlannedLegs, revenueLegs, type LedgerLeg, type MovedWallet } from '../../domain/ledger/entries'
 import type { Tx } from './transaction-types'
 
 interface Subject { readonly chainId: string, readonly paymentId: string | null, readonly operationId: string | null }
@@ -9,11 +9,15 @@ interface Subject { readonly chainId: string, readonly paymentId: string | null,
 /** Books entry sets in the caller's transaction; the database refuses a set that does not sum to zero. */
 export function ledger(tx: Tx, entrySet: string, now: Date) {
   const book = async (cause: string, subject: Subject, denom: string, legs: readonly LedgerLeg[]) => {
-    await tx.insert(ledgerEntries).values(legs.map(leg => ({ entrySet, account: leg.account, chainId: subject.chainId, denom, amount: leg.amount, cause, paymentId: subject.paymentId, operationId: subject.operationId, createdAt: now })))
+    await tx.insert(ledgerEntries).values(legs.map(leg => ({
+      entrySet, account: leg.account, chainId: subject.chainId, denom, amount: leg.amount, cause, paymentId: subject.paymentId, operationId: subject.operationId, height: leg.height ?? null, createdAt: now,
+    })))
   }
   return {
-    paymentSeen: (chainId: string, paymentId: string, received: Coin) =>
-      book('payment_seen', { chainId, paymentId, operationId: null }, received.denom, paymentSeenLegs(received.amount)),
+    paymentReceived: (chainId: string, paymentId: string, wallet: MovedWallet, received: Coin) =>
+      book('payment_received', { chainId, paymentId, operationId: null }, received.denom, paymentReceivedLegs(wallet, received.amount)),
+    capitalReceived: (chainId: string, paymentId: string | null, wallet: MovedWallet, received: Coin) =>
+      book('capital_received', { chainId, paymentId, operationId: null }, received.denom, capitalReceivedLegs(wallet, received.amount)),
     paymentCredited: (operation: Operation, paymentId: PaymentId, amount: bigint) =>
       book('payment_credited', { chainId: operation.paymentChainId, paymentId, operationId: operation.id }, operation.total.denom, paymentCreditedLegs(operation.id, amount)),
     refundPlanned: (operation: Operation, chainId: string, refund: PlannedRefund) =>

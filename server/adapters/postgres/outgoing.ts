@@ -4,7 +4,7 @@ import type { PaymentConfirmation } from '../../../shared/types/clearing'
 import type { Coin } from '../../../shared/utils/coin'
 import type { OutgoingTx } from '../../domain/refund/judge-outgoing'
 import type { OutgoingTransfer } from '../../domain/refund/outgoing'
-import type { Payout, Refund } from '../../domain/refund/refund'
+import { totalOf, type Payout, type Refund } from '../../domain/refund/refund'
 import type { RefundReads, RefundTransaction } from '../../usecases/refund-ports'
 import type { Cause } from '../../usecases/store-ports'
 import type { Database } from './database'
@@ -39,7 +39,7 @@ export async function lockUnjudgedOutgoing(tx: Tx, chainId: string): Promise<rea
   for (const row of rows) {
     const key = `${row.height}/${row.txIndex}/${row.address}`
     const before = txs.get(key) ?? {
-      chainId, address: row.address, height: row.height, txIndex: row.txIndex, txHash: row.txHash, code: row.code, memo: row.memo, sequence: row.sequence, sends: [], unnamed: [], fee: [],
+      chainId, address: row.address, role: 'service', height: row.height, txIndex: row.txIndex, txHash: row.txHash, code: row.code, memo: row.memo, sequence: row.sequence, sends: [], unnamed: [], fee: [],
     }
     const coins = read(row.coins)
     txs.set(key, {
@@ -70,8 +70,11 @@ export async function refundAlike(tx: Tx, chainId: string, destination: string, 
 }
 
 export async function confirmRefunds(tx: Tx, paid: readonly Refund[], txHash: string, detail: { readonly height: bigint, readonly sent: Coin }, cause: Cause, now: Date): Promise<void> {
-  for (const refund of paid) {
-    const changed = await tx.update(refunds).set({ state: 'confirmed', txHash, confirmedAt: now, holdReason: null, holdNote: null, nextTryAt: null })
+  // What the payer bore of the fee stands on the first of those that travelled together, so that sums hold.
+  const borne = totalOf(paid).amount - detail.sent.amount
+  for (const [index, refund] of paid.entries()) {
+    const networkFee = index === 0 ? borne : 0n
+    const changed = await tx.update(refunds).set({ state: 'confirmed', txHash, confirmedAt: now, networkFee, holdReason: null, holdNote: null, nextTryAt: null })
       .where(and(eq(refunds.id, refund.id), ne(refunds.state, 'confirmed'))).returning({ id: refunds.id })
     if (changed.length === 0) throw new Error(`refund ${refund.id} is confirmed already`)
   }
@@ -84,7 +87,7 @@ export async function confirmRefunds(tx: Tx, paid: readonly Refund[], txHash: st
 export async function bookOutgoing(tx: Tx, entrySet: string, chainId: string, cause: string, legs: Parameters<RefundTransaction['bookOutgoing']>[2], now: Date): Promise<void> {
   if (legs.length === 0) return
   await tx.insert(ledgerEntries).values(legs.map(leg => ({
-    entrySet, account: leg.account, chainId, denom: leg.denom, amount: leg.amount, cause, paymentId: leg.refund?.paymentId ?? null, operationId: leg.refund?.operationId ?? null, createdAt: now,
+    entrySet, account: leg.account, chainId, denom: leg.denom, amount: leg.amount, cause, height: leg.height ?? null, paymentId: leg.refund?.paymentId ?? null, operationId: leg.refund?.operationId ?? null, createdAt: now,
   })))
 }
 

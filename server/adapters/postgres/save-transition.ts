@@ -4,6 +4,7 @@ import type { PacketId } from '../../../shared/utils/packet-id'
 import type { Operation, PlannedRefund } from '../../domain/clearing/operation'
 import type { Effect } from '../../domain/clearing/transition'
 import type { Cause } from '../../usecases/store-ports'
+import { placePayment } from './inbound'
 import { enqueue } from './jobs'
 import { ledger } from './ledger'
 import { appendEvent } from './operations'
@@ -35,9 +36,7 @@ async function saveDecisions({ tx, before, after, now }: Saving): Promise<void> 
 }
 
 async function creditPayment({ tx, after, now, rowId }: Saving, effect: Extract<Effect, { type: 'credit_payment' }>): Promise<void> {
-  await tx.update(payments)
-    .set({ state: 'credited', operationId: after.id, creditedAmount: effect.amount })
-    .where(and(eq(payments.id, effect.paymentId), eq(payments.state, 'seen')))
+  await placePayment(tx, effect.paymentId, { state: 'credited', operationId: after.id, creditedAmount: effect.amount }, now, rowId)
   await ledger(tx, rowId(), now).paymentCredited(after, effect.paymentId, effect.amount)
 }
 
@@ -86,16 +85,16 @@ async function claimPackets({ tx, after, now }: Saving): Promise<PacketId[]> {
 }
 
 async function saveEffect(saving: Saving, effect: Effect): Promise<readonly PacketId[]> {
-  const { tx, after } = saving
+  const { tx, after, now, rowId } = saving
   switch (effect.type) {
     case 'credit_payment':
       await creditPayment(saving, effect)
       return []
     case 'return_payment':
-      await tx.update(payments).set({ state: 'refund_owed', operationId: after.id, reason: effect.reason }).where(and(eq(payments.id, effect.paymentId), eq(payments.state, 'seen')))
+      await placePayment(tx, effect.paymentId, { state: 'refund_owed', operationId: after.id, reason: effect.reason }, now, rowId)
       return []
     case 'leave_unallocated':
-      await tx.update(payments).set({ state: 'unallocated', reason: effect.reason, suggestion: after.memoCode }).where(eq(payments.id, effect.paymentId))
+      await placePayment(tx, effect.paymentId, { state: 'unallocated', reason: effect.reason, suggestion: after.memoCode }, now, rowId)
       return []
     case 'plan_refund':
       await planRefund(saving, effect.refund)

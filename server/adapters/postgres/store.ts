@@ -5,7 +5,7 @@ import type { Store, StoreTransaction } from '../../usecases/store-ports'
 import { audit } from './audit'
 import { advanceCursor, holdScannerLease, lockCursor, operationsPastGrace } from './cursors'
 import type { Database } from './database'
-import { insertInbound, leaveUnallocated, lockSeenPayments, setConfirmation } from './inbound'
+import { insertInbound, leaveUnallocated, lockSeenPayments, placePayment, setConfirmation } from './inbound'
 import { issueToken } from './issue-token'
 import { enqueue } from './jobs'
 import { appendEvent, lockOperation, lockOperationByMemo } from './operations'
@@ -29,7 +29,8 @@ function makeTransaction(tx: Tx, rowId: () => string): StoreTransaction {
     insertInbound: (rows, source, now) => insertInbound(tx, rows, source, now, rowId),
     lockSeenPayments: (chainId, upToHeight) => lockSeenPayments(tx, chainId, upToHeight),
     setConfirmation: (chainId, height, confirmation) => setConfirmation(tx, chainId, height, confirmation),
-    leaveUnallocated: (id, reason) => leaveUnallocated(tx, id, reason),
+    leaveUnallocated: (id, reason, now) => leaveUnallocated(tx, id, reason, now, rowId),
+    takeAsCapital: (id, now) => placePayment(tx, id, { state: 'owner_capital' }, now, rowId),
     lockCursor: (chainId, purpose, firstHeight) => lockCursor(tx, chainId, purpose, firstHeight),
     advanceCursor: (cursor, to, blockTime) => advanceCursor(tx, cursor, to, blockTime),
     operationsPastGrace: (chainId, blockTime, limit) => operationsPastGrace(tx, chainId, blockTime, limit),

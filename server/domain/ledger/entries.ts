@@ -1,4 +1,4 @@
-import type { RefundReason } from '../../../shared/types/clearing'
+import type { RefundReason, WalletRole } from '../../../shared/types/clearing'
 import type { Coin } from '../../../shared/utils/coin'
 import type { PlannedRefund } from '../clearing/operation'
 
@@ -6,9 +6,17 @@ import type { PlannedRefund } from '../clearing/operation'
 export interface LedgerLeg {
   readonly account: string
   readonly amount: bigint
+  /** Block that moved the coins; on every leg of a wallet and on no other. */
+  readonly height?: bigint
 }
 
-export const serviceWallet = 'wallet:service'
+/** One of our wallets, in the block that moved its coins. */
+export interface MovedWallet {
+  readonly role: WalletRole
+  readonly address: string
+  readonly height: bigint
+}
+
 export const unallocated = 'liability:unallocated'
 export const refundsPayable = 'liability:refunds_payable'
 export const revenue = 'revenue'
@@ -18,11 +26,19 @@ export const ownerCapital = 'equity:owner'
 /** Left the wallet and fits nothing that we know. */
 export const unexplained = 'unexplained'
 export const customer = (operationId: string) => `liability:operation:${operationId}`
+export const walletAccount = (role: WalletRole, address: string) => `wallet:${role}:${address}`
 
 const move = (from: string, to: string, amount: bigint): LedgerLeg[] => [{ account: from, amount: -amount }, { account: to, amount }]
 
+const walletLeg = ({ role, address, height }: MovedWallet, amount: bigint): LedgerLeg => ({ account: walletAccount(role, address), amount, height })
+
+const received = (wallet: MovedWallet, from: string, amount: bigint): LedgerLeg[] => [{ account: from, amount: -amount }, walletLeg(wallet, amount)]
+
 /** Coins reached the wallet; until they are allocated we owe them to nobody known. Liabilities are negative. */
-export const paymentSeenLegs = (amount: bigint) => move(unallocated, serviceWallet, amount)
+export const paymentReceivedLegs = (wallet: MovedWallet, amount: bigint) => received(wallet, unallocated, amount)
+
+/** The owner's own money reached the wallet. */
+export const capitalReceivedLegs = (wallet: MovedWallet, amount: bigint) => received(wallet, ownerCapital, amount)
 
 export const paymentCreditedLegs = (operationId: string, amount: bigint) => move(customer(operationId), unallocated, amount)
 
@@ -39,18 +55,18 @@ export interface OutgoingLeg extends LedgerLeg {
   readonly denom: string
 }
 
-const paidOut = (account: string, coins: readonly Coin[]): OutgoingLeg[] =>
-  coins.flatMap(({ denom, amount }) => move(serviceWallet, account, amount).map(leg => ({ ...leg, denom })))
+const paidOut = (wallet: MovedWallet, account: string, coins: readonly Coin[]): OutgoingLeg[] =>
+  coins.flatMap(({ denom, amount }) => [{ ...walletLeg(wallet, -amount), denom }, { account, amount, denom }])
 
 /** Gas of a tx of ours, whatever became of it. */
-export const feePaidLegs = (fee: readonly Coin[]) => paidOut(gasSpent, fee)
+export const feePaidLegs = (wallet: MovedWallet, fee: readonly Coin[]) => paidOut(wallet, gasSpent, fee)
 
 /** A refund reached its payer: nothing is owed any more; what the payer bore of the fee lessens our gas. */
-export function refundConfirmedLegs(owed: Coin, sent: Coin): OutgoingLeg[] {
+export function refundConfirmedLegs(wallet: MovedWallet, owed: Coin, sent: Coin): OutgoingLeg[] {
   const borne = owed.amount - sent.amount
-  return [...paidOut(refundsPayable, [sent]), ...borne > 0n ? move(gasSpent, refundsPayable, borne).map(leg => ({ ...leg, denom: owed.denom })) : []]
+  return [...paidOut(wallet, refundsPayable, [sent]), ...borne > 0n ? move(gasSpent, refundsPayable, borne).map(leg => ({ ...leg, denom: owed.denom })) : []]
 }
 
-export const withdrawnLegs = (coins: readonly Coin[]) => paidOut(ownerCapital, coins)
+export const withdrawnLegs = (wallet: MovedWallet, coins: readonly Coin[]) => paidOut(wallet, ownerCapital, coins)
 
-export const unexplainedLegs = (coins: readonly Coin[]) => paidOut(unexplained, coins)
+export const unexplainedLegs = (wallet: MovedWallet, coins: readonly Coin[]) => paidOut(wallet, unexplained, coins)

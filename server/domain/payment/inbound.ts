@@ -42,7 +42,7 @@ export interface ScannedBlock {
   readonly endpoint: string
 }
 
-/** Key of a payment row: (chainId, height, txIndex, msgIndex, denom). Block-level transfers have txIndex −1. */
+/** Key of its row: (chainId, height, txIndex, msgIndex, denom, toAddress). Block-level transfers have txIndex −1. */
 export interface InboundTransfer {
   readonly chainId: string
   readonly height: bigint
@@ -52,6 +52,8 @@ export interface InboundTransfer {
   readonly txHash: string | null
   readonly coin: Coin
   readonly fromAddress: string | null
+  /** Our wallet that it reached. */
+  readonly toAddress: string
   readonly memo: string
   /** `msg_send`: a decoded top-level MsgSend, the only kind that may credit. `other`: seen in bank events only. */
   readonly kind: 'msg_send' | 'other'

@@ -13,15 +13,13 @@ function messageIndex(event: ChainEvent): number {
   return text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) : noMessage
 }
 
-type IsOurs = (address: string | null | undefined) => boolean
-
 interface Received { readonly msgIndex: number, readonly coin: Coin, readonly fromAddress: string | null }
 
 const rowKey = (msgIndex: number, denom: string) => `${msgIndex}/${denom}`
 
-function sendsToUs(tx: BlockTx, isOurs: IsOurs): Received[] {
+function sendsToUs(tx: BlockTx, wallet: string): Received[] {
   return (tx.messages ?? []).flatMap((message) => {
-    if (message.typeUrl !== '/cosmos.bank.v1beta1.MsgSend' || !message.send || !isOurs(message.send.toAddress)) return []
+    if (message.typeUrl !== '/cosmos.bank.v1beta1.MsgSend' || !message.send || message.send.toAddress !== wallet) return []
     const { fromAddress, coins } = message.send
     return coins.map(sent => ({ msgIndex: message.index, coin: sent, fromAddress }))
   })
@@ -31,23 +29,23 @@ function sendsToUs(tx: BlockTx, isOurs: IsOurs): Received[] {
 const packetEvents: ReadonlySet<string> = new Set(['recv_packet', 'acknowledge_packet', 'timeout_packet'])
 
 /** Who paid us in this message; null unless there is exactly one. */
-function soleSender(events: readonly ChainEvent[], msgIndex: number, isOurs: IsOurs): string | null {
+function soleSender(events: readonly ChainEvent[], msgIndex: number, wallet: string): string | null {
   const own = events.filter(event => messageIndex(event) === msgIndex)
   if (own.some(event => packetEvents.has(event.type))) return null
-  const transfers = own.filter(event => event.type === 'transfer' && isOurs(attribute(event, 'recipient')))
+  const transfers = own.filter(event => event.type === 'transfer' && attribute(event, 'recipient') === wallet)
   const [sender, ...others] = new Set(transfers.map(event => attribute(event, 'sender')))
   return sender && others.length === 0 ? sender : null
 }
 
 /** `coin_received` of ours per message and denom, less what `sends` brought. Before SDK 0.50 events name no message. */
-function receivedBeyond(sends: readonly Received[], events: readonly ChainEvent[], isOurs: IsOurs): Omit<Received, 'fromAddress'>[] {
+function receivedBeyond(sends: readonly Received[], events: readonly ChainEvent[], wallet: string): Omit<Received, 'fromAddress'>[] {
   const totals = new Map<string, Omit<Received, 'fromAddress'>>()
   const add = (msgIndex: number, { denom, amount }: Coin) => {
     const before = totals.get(rowKey(msgIndex, denom))?.coin.amount ?? 0n
     totals.set(rowKey(msgIndex, denom), { msgIndex, coin: { denom, amount: before + amount } })
   }
   for (const event of events) {
-    if (event.type !== 'coin_received' || !isOurs(attribute(event, 'receiver'))) continue
+    if (event.type !== 'coin_received' || attribute(event, 'receiver') !== wallet) continue
     for (const received of parseCoins(attribute(event, 'amount') ?? '') ?? []) add(messageIndex(event), received)
   }
   const messagesNamed = events.some(event => attribute(event, 'msg_index') !== undefined)
@@ -56,11 +54,11 @@ function receivedBeyond(sends: readonly Received[], events: readonly ChainEvent[
 }
 
 /** What only events show. The row of a message and denom that has a MsgSend is taken: what else came with it has no message. */
-function otherReceipts(sends: readonly Received[], events: readonly ChainEvent[], isOurs: IsOurs): Received[] {
+function otherReceipts(sends: readonly Received[], events: readonly ChainEvent[], wallet: string): Received[] {
   const taken = new Set(sends.map(send => rowKey(send.msgIndex, send.coin.denom)))
   const rows = new Map<string, Received>()
-  for (const { msgIndex, coin: { denom, amount } } of receivedBeyond(sends, events, isOurs)) {
-    const fromAddress = soleSender(events, msgIndex, isOurs)
+  for (const { msgIndex, coin: { denom, amount } } of receivedBeyond(sends, events, wallet)) {
+    const fromAddress = soleSender(events, msgIndex, wallet)
     const place = taken.has(rowKey(msgIndex, denom)) ? noMessage : msgIndex
     const before = rows.get(rowKey(place, denom))
     rows.set(rowKey(place, denom), { msgIndex: place, coin: { denom, amount: amount + (before?.coin.amount ?? 0n) }, fromAddress: before && before.fromAddress !== fromAddress ? null : fromAddress })
@@ -68,24 +66,28 @@ function otherReceipts(sends: readonly Received[], events: readonly ChainEvent[]
   return [...rows.values()]
 }
 
-function inboundOfTx(block: ScannedBlock, tx: BlockTx, isOurs: IsOurs): InboundTransfer[] {
+function inboundOfTx(block: ScannedBlock, tx: BlockTx, toAddress: string): InboundTransfer[] {
   if (tx.code !== 0) return []
-  const place = { chainId: block.chainId, height: block.height, blockTime: block.time, txIndex: tx.index, txHash: tx.txHash, memo: tx.memo ?? '' }
-  const sends = sendsToUs(tx, isOurs)
+  const place = { chainId: block.chainId, height: block.height, blockTime: block.time, txIndex: tx.index, txHash: tx.txHash, memo: tx.memo ?? '', toAddress }
+  const sends = sendsToUs(tx, toAddress)
   return [
     ...sends.map(send => ({ ...place, ...send, kind: 'msg_send' as const })),
-    ...otherReceipts(sends, tx.events, isOurs).map(received => ({ ...place, ...received, kind: 'other' as const })),
+    ...otherReceipts(sends, tx.events, toAddress).map(received => ({ ...place, ...received, kind: 'other' as const })),
   ]
 }
 
+function inboundOf(block: ScannedBlock, toAddress: string): InboundTransfer[] {
+  const fromBlock = otherReceipts([], block.blockEvents, toAddress)
+    .map(received => ({ ...received, chainId: block.chainId, height: block.height, blockTime: block.time, txIndex: blockLevel, txHash: null, memo: '', toAddress, kind: 'other' as const }))
+  const rows = [...block.txs.flatMap(tx => inboundOfTx(block, tx, toAddress)), ...fromBlock]
+  // What a wallet sends to itself has not left it either.
+  return rows.filter(inbound => inbound.kind === 'other' || inbound.fromAddress !== toAddress)
+}
+
 /**
- * Everything that reached one of `addresses` in this block, in chain order. Txs with a result code other than 0 give
- * nothing, whatever their events say. Only `msg_send` may ever credit a token.
+ * Everything that reached one of `addresses` in this block, wallet by wallet in chain order. Txs with a result code other
+ * than 0 give nothing, whatever their events say. Only `msg_send` may ever credit a token.
  */
 export function recogniseInbound(block: ScannedBlock, addresses: ReadonlySet<string>): InboundTransfer[] {
-  const isOurs: IsOurs = address => typeof address === 'string' && addresses.has(address)
-  const fromTxs = block.txs.flatMap(tx => inboundOfTx(block, tx, isOurs))
-  const fromBlock = otherReceipts([], block.blockEvents, isOurs)
-    .map(received => ({ ...received, chainId: block.chainId, height: block.height, blockTime: block.time, txIndex: blockLevel, txHash: null, memo: '', kind: 'other' as const }))
-  return [...fromTxs, ...fromBlock].filter(inbound => !isOurs(inbound.fromAddress))
+  return [...addresses].flatMap(address => inboundOf(block, address))
 }

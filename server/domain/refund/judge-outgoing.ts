@@ -1,3 +1,4 @@
+import type { WalletRole } from '../../../shared/types/clearing'
 import type { Coin } from '../../../shared/utils/coin'
 import type { Payout, Refund } from './refund'
 import { totalOf } from './refund'
@@ -6,6 +7,7 @@ import { totalOf } from './refund'
 export interface OutgoingTx {
   readonly chainId: string
   readonly address: string
+  readonly role: WalletRole
   readonly height: bigint
   readonly txIndex: number
   readonly txHash: string | null

@@ -44,7 +44,7 @@ async function seePayment(memo: string, amount: bigint, { denom = 'uatom', from 
   heights += 1n
   const txHash = heights.toString(16).toUpperCase().padStart(64, '0')
   const [id] = await store.transaction(tx => tx.insertInbound(
-    [{ chainId: 'hub-1', height: heights, blockTime: at(10), txIndex: 0, msgIndex: 0, txHash, coin: { denom, amount }, fromAddress: from, memo, kind: 'msg_send' }],
+    [{ chainId: 'hub-1', height: heights, blockTime: at(10), txIndex: 0, msgIndex: 0, txHash, coin: { denom, amount }, fromAddress: from, toAddress: 'cosmos1service', memo, kind: 'msg_send' }],
     { blockHash: 'AB', codes: [0], endpoint: 'a', confirmation }, at(11)))
   return { id: id!, txHash }
 }

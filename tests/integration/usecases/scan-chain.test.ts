@@ -59,6 +59,8 @@ async function paymentsOn() {
   return database.db.select().from(schema.payments).where(eq(schema.payments.chainId, chain.chainId)).orderBy(asc(schema.payments.height), asc(schema.payments.txIndex))
 }
 
+const entriesOn = () => database.db.select().from(schema.ledgerEntries).where(eq(schema.ledgerEntries.chainId, chain.chainId)).orderBy(asc(schema.ledgerEntries.id))
+
 const refundsOf = (operationId: string) => database.db.select().from(schema.refunds).where(eq(schema.refunds.operationId, operationId)).orderBy(asc(schema.refunds.amount))
 
 describe('scanning a chain for payments', () => {
@@ -148,14 +150,44 @@ describe('scanning a chain for payments', () => {
     expect((await operationOf(token)).status).toBe('queued')
   })
 
-  it('case 14a: credits nothing while endpoints dispute the block', async () => {
+  it.each(['waiting', 'disputed'] as const)('case 14a: credits and books nothing of a block that is %s', async (agreement) => {
     const token = await issue()
     chain.add(0)
     await scanner()(chain.chainId)
-    chain.agreement = 'disputed'
-    chain.add(10, [chain.payment(token.memoCode, 100n)])
+    chain.agreement = agreement
+    chain.add(10, [chain.payment(token.memoCode, 100n), chain.payment('', 7n), chain.contractPayment(token.memoCode, 9n)])
     await scanner()(chain.chainId)
     expect((await operationOf(token)).status).toBe('awaiting_payment')
+    expect((await paymentsOn()).map(payment => payment.state)).toEqual(['seen', 'seen', 'seen'])
+    expect(await entriesOn()).toEqual([])
+    chain.agreement = 'agreed'
+    await scanner()(chain.chainId)
+    expect((await paymentsOn()).map(payment => payment.state)).toEqual(['credited', 'unallocated', 'unallocated'])
+    expect((await entriesOn()).filter(entry => entry.account.startsWith('wallet:')).map(entry => [entry.account, entry.amount, entry.height, entry.cause]))
+      .toEqual([100n, 7n, 9n].map(amount => ['wallet:service:cosmos1service', amount, 2n, 'payment_received']))
+  })
+
+  it('books an operator\'s top-up as the owner\'s capital, unless its memo names a token', async () => {
+    const token = await issue()
+    const outgoing = { operatorAddresses: new Set(['cosmos1operator']), signs: () => false }
+    chain.add(0)
+    await scanner({ outgoing })(chain.chainId)
+    chain.add(10, [chain.payment('top up', 5_000n, { from: 'cosmos1operator' }), chain.payment(token.memoCode, 100n, { from: 'cosmos1operator' }), chain.payment('top up', 3n)])
+    await scanner({ outgoing })(chain.chainId)
+    expect((await paymentsOn()).map(payment => [payment.state, payment.amount])).toEqual([['owner_capital', 5_000n], ['credited', 100n], ['unallocated', 3n]])
+    expect((await entriesOn()).filter(entry => entry.cause === 'capital_received').map(entry => [entry.account, entry.amount, entry.height]))
+      .toEqual([['equity:owner', -5_000n, null], ['wallet:service:cosmos1service', 5_000n, 2n]])
+  })
+
+  it('does not let money that cannot pay for a token keep it from expiring', async () => {
+    const token = await issue()
+    chain.add(0)
+    await scanner()(chain.chainId)
+    chain.agreement = 'waiting'
+    chain.add(10, [chain.contractPayment(token.memoCode, 100n)])
+    chain.add(901)
+    await scanner()(chain.chainId)
+    expect((await operationOf(token)).status).toBe('expired')
   })
 
   it('case 11c: expires by block time only, and owes back what was underpaid', async () => {
@@ -226,8 +258,8 @@ describe('scanning a chain for payments', () => {
   it('books every step so that the ledger balances', async () => {
     const rows = await database.db.execute(sql`select entry_set from ledger_entries group by entry_set, denom having sum(amount) <> 0`)
     expect(rows.length).toBe(0)
-    const [wallet] = await database.db.execute<{ held: string }>(sql`select coalesce(sum(amount), 0)::text as held from ledger_entries where account = 'wallet:service'`)
-    const [received] = await database.db.execute<{ received: string }>(sql`select coalesce(sum(amount), 0)::text as received from payments`)
+    const [wallet] = await database.db.execute<{ held: string }>(sql`select coalesce(sum(amount), 0)::text as held from ledger_entries where account like 'wallet:service:%'`)
+    const [received] = await database.db.execute<{ received: string }>(sql`select coalesce(sum(amount), 0)::text as received from payments where state <> 'seen'`)
     expect(wallet!.held).toBe(received!.received)
   })
 })

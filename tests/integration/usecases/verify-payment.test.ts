@@ -43,7 +43,7 @@ async function seen(memo: string, amount = 100n): Promise<string> {
   height += 1n
   const txHash = height.toString(16).toUpperCase().padStart(64, '0')
   await store.transaction(tx => tx.insertInbound(
-    [{ chainId: 'hub-1', height, blockTime: at(10), txIndex: 0, msgIndex: 0, txHash, coin: { denom: 'uatom', amount }, fromAddress: 'cosmos1payer', memo, kind: 'msg_send' }],
+    [{ chainId: 'hub-1', height, blockTime: at(10), txIndex: 0, msgIndex: 0, txHash, coin: { denom: 'uatom', amount }, fromAddress: 'cosmos1payer', toAddress: 'cosmos1service', memo, kind: 'msg_send' }],
     { blockHash: 'AB', codes: [0], endpoint: 'a', confirmation: 'agreed' }, at(11)))
   return txHash
 }
@@ -54,7 +54,7 @@ async function creditAll(): Promise<void> {
     for (const { id, inbound } of await tx.lockSeenPayments('hub-1', height)) {
       const operation = await tx.lockOperationByMemo(readMemo(inbound.memo))
       if (!operation) {
-        await tx.leaveUnallocated(id, 'the memo names no token')
+        await tx.leaveUnallocated(id, 'the memo names no token', at(12))
         continue
       }
       const next = transition(operation, { type: 'payment_confirmed', payment: { id, coin: inbound.coin, blockTime: inbound.blockTime }, wrongDenomRefundable: false, clearingDeadlineMs: 1000 }, at(12))

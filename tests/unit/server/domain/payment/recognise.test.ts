@@ -25,7 +25,7 @@ describe('what reached the service address', () => {
   it('is a payment when it is a decoded top-level MsgSend of a successful tx', () => {
     expect(inbound(aTx())).toEqual([{
       chainId: 'hub-1', height: 7n, blockTime: at(0), txIndex: 0, msgIndex: 0, txHash: 'AB'.repeat(32),
-      coin: { denom: 'uatom', amount: 100n }, fromAddress: 'cosmos1payer', memo: 'RLY-CODE', kind: 'msg_send',
+      coin: { denom: 'uatom', amount: 100n }, fromAddress: 'cosmos1payer', toAddress: us, memo: 'RLY-CODE', kind: 'msg_send',
     }])
   })
 
@@ -100,8 +100,15 @@ describe('what reached the service address', () => {
     ])
   })
 
-  it('is not a payment between our own addresses', () => {
-    expect(recogniseInbound(aBlock({ txs: [aTx()] }), new Set([us, 'cosmos1payer']))).toEqual([])
+  it('is nothing when a wallet pays itself, and is kept when one of our wallets pays another', () => {
+    expect(recogniseInbound(aBlock({ txs: [aTx({ messages: [{ ...send(), send: { ...send().send, fromAddress: us } }], events: [transferred(us, '100uatom', '0'), received('100uatom', '0')] })] }), addresses)).toEqual([])
+    expect(recogniseInbound(aBlock({ txs: [aTx()] }), new Set([us, 'cosmos1payer']))).toMatchObject([{ toAddress: us, fromAddress: 'cosmos1payer' }])
+  })
+
+  it('is told wallet by wallet when one message pays several of ours', () => {
+    const other = event('coin_received', { receiver: 'cosmos1old', amount: '7uatom', msg_index: '0' })
+    const rows = recogniseInbound(aBlock({ txs: [aTx({ messages: [{ index: 0, typeUrl: '/cosmos.bank.v1beta1.MsgMultiSend' }], events: [transferred('cosmos1payer', '100uatom', '0'), received('100uatom', '0'), other] })] }), new Set([us, 'cosmos1old']))
+    expect(rows.map(row => [row.toAddress, row.msgIndex, row.coin.amount])).toEqual([[us, 0, 100n], ['cosmos1old', 0, 7n]])
   })
 
   it('belongs to the message that an event names in plain digits, and to none otherwise', () => {
