@@ -15,7 +15,7 @@ import { makePacketIndex } from './adapters/postgres/packet-index'
 import { makePlatformSampler } from './adapters/postgres/platform-sampler'
 import { makeClearingReads } from './adapters/postgres/reads'
 import { makeStore } from './adapters/postgres/store'
-import { deriveKeys, keyedHash, makeTokenSigner } from './adapters/system/secrets'
+import { deriveKeys, keyedHash, makeAnswerSeal, makeTokenSigner } from './adapters/system/secrets'
 import { runTimeLimitMs } from './domain/clearing/schedule'
 import { amountIn } from './domain/pricing/amount-setting'
 import type { ChainDirectory, ServiceWallet, TokenSigner } from './usecases/ports'
@@ -142,7 +142,7 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
   const authStore = makeAuthStore(database.db)
   const admins = config.adminAddresses
   const services: Services = {
-    config, clock, logger, rateLimiter: infrastructure.rateLimiter, idempotency: makeIdempotencyStore(database.db),
+    config, clock, logger, rateLimiter: infrastructure.rateLimiter, idempotency: makeIdempotencyStore(database.db, makeAnswerSeal(keys.answerSealing)),
     ipKey: ipAddress => keyedHash(keys.ipHashing, ipAddress),
     scannedChainIds: wallets.map(wallet => wallet.chainId),
     onNewBlock: reader.onNewBlock,

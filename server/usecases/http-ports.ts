@@ -1,16 +1,16 @@
 import type { EndpointHealth } from './ports'
 
-/** Remembers the answer of a call that a client may repeat under one Idempotency-Key. */
+/** Remembers the answer of a call that a client may repeat under one Idempotency-Key. Keeps neither key nor answer readable. */
 export interface IdempotencyStore {
   /**
    * Claims the key for `leaseMs`, or says what stands in the way: `answered` under the same body, still `running`, or
    * `reused` with another body. A lapsed lease or an expired answer is claimed anew.
    */
   claim(entry: IdempotencyClaim, now: Date): Promise<IdempotencyState>
-  /** Keeps the answer for `keepMs`. */
-  complete(scope: string, key: string, answer: StoredAnswer, now: Date, keepMs: number): Promise<void>
-  /** Frees the key after a refusal, so that the same call may be tried again. */
-  release(scope: string, key: string): Promise<void>
+  /** Keeps the answer for `keepMs`, unless another caller took over meanwhile. */
+  complete(held: HeldKey, answer: StoredAnswer, now: Date, keepMs: number): Promise<void>
+  /** Frees the key after a refusal, so that the same call may be tried again; not if another caller took over meanwhile. */
+  release(held: HeldKey): Promise<void>
 }
 
 export interface IdempotencyClaim {
@@ -22,14 +22,23 @@ export interface IdempotencyClaim {
   readonly leaseMs: number
 }
 
+/** A claim that was won. Its lease's end tells it from a later claim of the same key. */
+export interface HeldKey {
+  readonly scope: string
+  readonly key: string
+  readonly leaseUntil: Date
+}
+
 export interface StoredAnswer {
   readonly status: number
-  /** The JSON text of the body. */
+  /** Those that belong to the answer, lower case: content-type, set-cookie … */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  /** The text of the body; empty without one. */
   readonly body: string
 }
 
 export type IdempotencyState
-  = | { readonly state: 'claimed' }
+  = | { readonly state: 'claimed', readonly held: HeldKey }
     | { readonly state: 'running' }
     | { readonly state: 'reused' }
     | { readonly state: 'answered', readonly answer: StoredAnswer }

@@ -25,6 +25,15 @@ export interface TokenSigner {
   verify(canonicalText: string, signature: string): boolean
 }
 
+/** Keeps an answer unreadable without the Idempotency-Key it was given under. */
+export interface AnswerSeal {
+  /** What a key is stored as. */
+  nameOf(key: string): string
+  close(key: string, text: string): string
+  /** Throws on anything that was not closed with this key. */
+  open(key: string, sealed: string): string
+}
+
 export interface Logger {
   debug(facts: object, message: string): void
   info(facts: object, message: string): void

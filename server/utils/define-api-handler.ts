@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { defineEventHandler, type H3Event, setResponseHeader, setResponseHeaders, setResponseStatus } from 'h3'
 import type { SessionDto } from '../../shared/schemas/auth'
 import { DomainError } from '../domain/errors'
@@ -7,6 +8,7 @@ import type { Requester } from '../usecases/store-ports'
 import { type Caller, callerOf } from './caller'
 import type { Endpoint } from './endpoint'
 import { onceByKey, readIdempotencyKey } from './idempotency'
+import { toRefusal } from './problem'
 import { readJsonBody, readParams, readQuery, validate } from './request-input'
 import { readSessionSecret, refuseForeignOrigin } from './session-cookie'
 import { sendRefusal } from './send-refusal'
@@ -75,9 +77,24 @@ async function answerCall<Params, Query, Body, Answer>(
 
   const key = endpoint.idempotent ? readIdempotencyKey(event.node.req.headers['idempotency-key']) : undefined
   const run = async () => toStored(event, endpoint, await act(request))
-  const scope = `${endpoint.method} ${event.path.split('?')[0]} ${requester.sessionAddress ?? ipKey}`
-  const answer = key && sent ? await onceByKey(services, { key, scope, bodyText: sent.text }, run) : await run()
+  if (!key) return send(event, await run())
+  const { answer, replayed } = await onceByKey(services, {
+    key, scope: keyScope(event, endpoint, session?.address ?? ipKey, publicUrl), bodyText: sent?.text ?? '', opensSession: endpoint.changesSession ?? false,
+    answerOf: refusal => refusalAnswer(refusal, caller.requestId),
+  }, run)
+  if (replayed) setResponseHeader(event, 'idempotent-replayed', 'true')
   return send(event, answer)
+}
+
+/** A call without a body is about the session it presents; all others are about what they send, and who does. */
+function keyScope(event: H3Event, endpoint: Pick<Endpoint, 'method' | 'body'>, caller: string, publicUrl: string): string {
+  const subject = endpoint.body ? '' : ` ${createHash('sha256').update(readSessionSecret(event, publicUrl) ?? '').digest('hex')}`
+  return `${endpoint.method} ${event.path.split('?')[0]} ${caller}${subject}`
+}
+
+function refusalAnswer(refusal: DomainError, requestId: string): StoredAnswer {
+  const { problem } = toRefusal(refusal, requestId)
+  return { status: problem.status, headers: { 'content-type': 'application/problem+json; charset=utf-8' }, body: JSON.stringify(problem) }
 }
 
 async function consume(event: H3Event, services: Services, endpoint: Pick<Endpoint, 'limit'>, key: string): Promise<void> {
@@ -86,22 +103,21 @@ async function consume(event: H3Event, services: Services, endpoint: Pick<Endpoi
 }
 
 function toStored(event: H3Event, endpoint: Pick<Endpoint, 'answer' | 'csv'>, answer: unknown): StoredAnswer {
-  if (endpoint.csv) setResponseHeader(event, 'vary', 'accept')
+  const cookies = event.node.res.getHeader('set-cookie')
+  const headers: StoredAnswer['headers'] = { ...endpoint.csv ? { vary: 'accept' } : {}, ...cookies === undefined ? {} : { 'set-cookie': [cookies].flat().map(String) } }
   if (answer instanceof TextAnswer) {
-    setResponseHeader(event, 'content-type', answer.contentType)
-    if (answer.fileName) setResponseHeader(event, 'content-disposition', `attachment; filename="${answer.fileName}"`)
-    return { status: 200, body: answer.text }
+    const attachment: StoredAnswer['headers'] = answer.fileName ? { 'content-disposition': `attachment; filename="${answer.fileName}"` } : {}
+    return { status: 200, headers: { ...headers, 'content-type': answer.contentType, ...attachment }, body: answer.text }
   }
-  if (endpoint.answer === null) return { status: 204, body: '' }
+  if (endpoint.answer === null) return { status: 204, headers, body: '' }
   // Throws TypeError for a bigint: amounts are text on the wire, and a slip must not become a wrong number.
-  return { status: 200, body: JSON.stringify(answer) }
+  return { status: 200, headers: { ...headers, 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(answer) }
 }
 
 function send(event: H3Event, answer: StoredAnswer): string | null {
   setResponseStatus(event, answer.status)
-  if (answer.status === 204) return null
-  if (!event.node.res.hasHeader('content-type')) setResponseHeader(event, 'content-type', 'application/json; charset=utf-8')
-  return answer.body
+  for (const [name, value] of Object.entries(answer.headers)) event.node.res.setHeader(name, value)
+  return answer.status === 204 ? null : answer.body
 }
 
 /** The session of a call whose endpoint requires one. */

@@ -71,7 +71,7 @@ function queryObject(query: z.ZodType): z.ZodObject {
 export function openApiDocument(publicUrl: string, version: string): object {
   const registry = new OpenAPIRegistry()
   registry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: publicUrl.startsWith('https:') ? '__Host-session' : 'session' })
-  registry.registerComponent('parameters', 'IdempotencyKey', { name: 'Idempotency-Key', in: 'header', required: false, description: 'A repeat within a day gets the same answer; the same key with another body is refused.', schema: { type: 'string', minLength: 8, maxLength: 128 } })
+  registry.registerComponent('parameters', 'IdempotencyKey', { name: 'Idempotency-Key', in: 'header', required: false, description: 'A repeat within a day (a sign-in: five minutes) gets the same answer, with the header Idempotent-Replayed; the same key with another body is refused. Use a new random key for every new request.', schema: { type: 'string', minLength: 8, maxLength: 128 } })
   for (const endpoint of allEndpoints) registry.registerPath(routeOf(endpoint))
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',

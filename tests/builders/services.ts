@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { openRateLimiter } from '../../server/adapters/cache/rate-limiter'
 import type { Services } from '../../server/services-type'
-import type { IdempotencyStore } from '../../server/usecases/http-ports'
+import type { HeldKey, IdempotencyStore, StoredAnswer } from '../../server/usecases/http-ports'
 import type { Logger, RateLimiter } from '../../server/usecases/ports'
 
 type LimitName = Parameters<RateLimiter['consume']>[0]
@@ -22,23 +22,28 @@ export function limitsOf(points: number): Record<LimitName, { points: number, se
 
 /** The idempotency store's promise, in memory. */
 export function memoryIdempotency(): IdempotencyStore {
-  const rows = new Map<string, { bodyHash: string, answer: { status: number, body: string } | null, expiresAt: number }>()
+  const rows = new Map<string, { bodyHash: string, answer: StoredAnswer | null, expiresAt: number }>()
+  const heldRow = ({ scope, key, leaseUntil }: HeldKey) => {
+    const found = rows.get(`${scope} ${key}`)
+    return found && found.answer === null && found.expiresAt === leaseUntil.getTime() ? found : undefined
+  }
   return {
     async claim({ scope, key, bodyHash, leaseMs }, now) {
       const found = rows.get(`${scope} ${key}`)
       if (!found || found.expiresAt <= now.getTime()) {
-        rows.set(`${scope} ${key}`, { bodyHash, answer: null, expiresAt: now.getTime() + leaseMs })
-        return { state: 'claimed' }
+        const leaseUntil = new Date(now.getTime() + leaseMs)
+        rows.set(`${scope} ${key}`, { bodyHash, answer: null, expiresAt: leaseUntil.getTime() })
+        return { state: 'claimed', held: { scope, key, leaseUntil } }
       }
       if (found.bodyHash !== bodyHash) return { state: 'reused' }
       return found.answer ? { state: 'answered', answer: found.answer } : { state: 'running' }
     },
-    async complete(scope, key, answer, now, keepMs) {
-      const found = rows.get(`${scope} ${key}`)
-      if (found) rows.set(`${scope} ${key}`, { ...found, answer, expiresAt: now.getTime() + keepMs })
+    async complete(held, answer, now, keepMs) {
+      const found = heldRow(held)
+      if (found) rows.set(`${held.scope} ${held.key}`, { ...found, answer, expiresAt: now.getTime() + keepMs })
     },
-    async release(scope, key) {
-      rows.delete(`${scope} ${key}`)
+    async release(held) {
+      if (heldRow(held)) rows.delete(`${held.scope} ${held.key}`)
     },
   }
 }

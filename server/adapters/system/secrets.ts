@@ -1,11 +1,11 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
-import type { TokenSigner } from '../../usecases/ports'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { AnswerSeal, TokenSigner } from '../../usecases/ports'
 
 /** One key per purpose, all from CLEARING_TOKEN_SECRET, so that none can stand in for another. */
 export interface DerivedKeys {
   readonly tokenSigning: Buffer
   readonly ipHashing: Buffer
-  readonly sessionHashing: Buffer
+  readonly answerSealing: Buffer
 }
 
 function derive(secret: string, purpose: string): Buffer {
@@ -14,7 +14,7 @@ function derive(secret: string, purpose: string): Buffer {
 
 /** HKDF-SHA256 (RFC 5869) with the purpose as info. */
 export function deriveKeys(secret: string): DerivedKeys {
-  return { tokenSigning: derive(secret, 'token-signing'), ipHashing: derive(secret, 'ip-hashing'), sessionHashing: derive(secret, 'session-hashing') }
+  return { tokenSigning: derive(secret, 'token-signing'), ipHashing: derive(secret, 'ip-hashing'), answerSealing: derive(secret, 'answer-sealing') }
 }
 
 /** HMAC-SHA256 as base64url: for signatures, and for what is stored only as a hash (IP addresses, session secrets). */
@@ -30,6 +30,29 @@ export function makeTokenSigner(key: Buffer): TokenSigner {
       const expected = Buffer.from(keyedHash(key, text))
       const given = Buffer.from(signature)
       return given.length === expected.length && timingSafeEqual(given, expected)
+    },
+  }
+}
+
+const nonceBytes = 12
+const tagBytes = 16
+
+/** AES-256-GCM under a key of its own per Idempotency-Key: base64url of nonce ‖ tag ‖ ciphertext. */
+export function makeAnswerSeal(secret: Buffer): AnswerSeal {
+  const keyFor = (key: string) => Buffer.from(hkdfSync('sha256', secret, 'relayooor', `answer ${key}`, 32))
+  return {
+    nameOf: key => keyedHash(secret, `name ${key}`),
+    close(key, text) {
+      const nonce = randomBytes(nonceBytes)
+      const cipher = createCipheriv('aes-256-gcm', keyFor(key), nonce)
+      const ciphertext = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+      return Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]).toString('base64url')
+    },
+    open(key, sealed) {
+      const bytes = Buffer.from(sealed, 'base64url')
+      const decipher = createDecipheriv('aes-256-gcm', keyFor(key), bytes.subarray(0, nonceBytes))
+      decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes))
+      return Buffer.concat([decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()]).toString('utf8')
     },
   }
 }

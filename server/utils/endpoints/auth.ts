@@ -4,7 +4,7 @@ import { endpoint } from '../endpoint'
 export const createChallenge = endpoint({
   method: 'post', path: '/api/v1/auth/challenge', tag: 'Sign-in',
   summary: 'A text for the wallet to sign (ADR-36), good once and for five minutes',
-  session: 'ignored', limit: 'sign_in',
+  session: 'ignored', limit: 'sign_in', idempotent: true,
   body: challengeRequestSchema,
   answer: challengeSchema, refusals: ['chain_not_served'],
 })
@@ -12,7 +12,8 @@ export const createChallenge = endpoint({
 export const walletSign = endpoint({
   method: 'post', path: '/api/v1/auth/wallet-sign', tag: 'Sign-in',
   summary: 'Signs in with the signed text; sets the session cookie',
-  session: 'ignored', limit: 'sign_in', changesSession: true,
+  description: 'Under one Idempotency-Key the same request from the same network gets the same cookie again, for five minutes.',
+  session: 'ignored', limit: 'sign_in', changesSession: true, idempotent: true,
   body: walletSignRequestSchema,
   answer: sessionAnswerSchema, refusals: ['challenge_not_found', 'challenge_expired', 'signature_invalid', 'forbidden'],
 })
@@ -27,6 +28,6 @@ export const getAuthSession = endpoint({
 export const deleteAuthSession = endpoint({
   method: 'delete', path: '/api/v1/auth/session', tag: 'Sign-in',
   summary: 'Signs out',
-  session: 'ignored', limit: 'reads', changesSession: true,
+  session: 'ignored', limit: 'reads', changesSession: true, idempotent: true,
   answer: null, refusals: ['forbidden'],
 })

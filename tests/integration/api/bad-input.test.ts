@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeAuthStore } from '../../../server/adapters/postgres/auth-store'
 import { makeIdempotencyStore } from '../../../server/adapters/postgres/idempotency-store'
+import { makeAnswerSeal } from '../../../server/adapters/system/secrets'
 import { makeClearingReads } from '../../../server/adapters/postgres/reads'
 import { adr36Verifier } from '../../../server/adapters/adr36/signature-verifier'
 import { makeIds } from '../../../server/adapters/system/ids'
@@ -22,7 +23,7 @@ beforeAll(async () => {
   app = await startApi(someServices({
     readSession: async () => ({ address: 'cosmos1zuvk68xw4y9swp06796rx8zarjvvkrt606nxtl', chainId: 'sim-a', admin: false, expiresAt: '2030-01-01T00:00:00.000Z' }),
     listOperations: makeListOperations({ reads: makeClearingReads(database.db) }),
-    idempotency: makeIdempotencyStore(database.db),
+    idempotency: makeIdempotencyStore(database.db, makeAnswerSeal(Buffer.alloc(32))),
     requestToken: async () => ({ token: 'x' }) as never,
     signIn: makeSignIn({ store: makeAuthStore(database.db), verifier: adr36Verifier, chains: { chain: () => undefined }, ids: makeIds(clock), clock, logger: someServices().log, admins: [] }),
   }))

@@ -1,22 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { adr36Verifier } from '../../../server/adapters/adr36/signature-verifier'
-import { makeAuthStore } from '../../../server/adapters/postgres/auth-store'
-import { makeIds } from '../../../server/adapters/system/ids'
-import type { Services } from '../../../server/services-type'
-import { makeCreateChallenge } from '../../../server/usecases/create-challenge'
-import type { ServedChain } from '../../../server/usecases/ports'
-import { makeReadSession } from '../../../server/usecases/read-session'
-import { makeSignIn } from '../../../server/usecases/sign-in'
-import { makeSignOut } from '../../../server/usecases/sign-out'
 import type { ChallengeDto, SessionDto } from '../../../shared/schemas/auth'
 import { type RunningApp, startApi } from '../../builders/api-app'
 import { someServices } from '../../builders/services'
+import { signInServices } from '../../builders/sign-in'
 import { aWallet, highSTwin, type SigningWallet } from '../../builders/wallet'
 import { createTestDatabase, type TestDatabase } from '../database'
 
 const hourMs = 3_600_000
-const chain = (chainId: string, bech32Prefix: string) => ({ chainId, bech32Prefix, prettyName: chainId }) as ServedChain
-const served = [chain('sim-a', 'cosmos'), chain('sim-b', 'cosmos'), chain('sim-o', 'osmo')]
 
 let database: TestDatabase
 let alice: SigningWallet
@@ -31,15 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-function authServices(publicUrl = 'https://relayooor.test'): Partial<Services> {
-  const clock = { now: () => now }
-  const deps = { store: makeAuthStore(database.db), chains: { chain: (id: string) => served.find(({ chainId }) => chainId === id) }, ids: makeIds({ now: () => new Date() }), clock, admins: [alice.address], verifier: adr36Verifier, logger: someServices().log }
-  return {
-    config: { publicUrl, trustedProxies: 0 }, clock,
-    createChallenge: makeCreateChallenge(deps), signIn: makeSignIn(deps), readSession: makeReadSession(deps), signOut: makeSignOut(deps),
-    userStatistics: async (address: string) => ({ operations: 0, packetsByResult: [], spent: [], refunded: [], timeToClear: { medianSeconds: null, sampleSize: 0 }, address }) as never,
-  }
-}
+const authServices = (publicUrl = 'https://relayooor.test') => signInServices(database.db, { publicUrl, now: () => now, admins: [alice.address] })
 
 beforeEach(async () => {
   now = new Date('2026-03-01T12:00:00Z')

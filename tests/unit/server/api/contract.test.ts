@@ -40,6 +40,12 @@ describe('the contract', () => {
     }
   })
 
+  it('lets every call that changes something be repeated under an Idempotency-Key', () => {
+    const changing = allEndpoints.filter(({ method, path }) => method !== 'get' && path !== '/api/v1/clearing/quote/preview')
+    expect(changing.length).toBeGreaterThan(5)
+    expect(changing.filter(({ idempotent }) => !idempotent).map(({ method, path }) => `${method} ${path}`)).toEqual([])
+  })
+
   it('resolves every reference', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/([^"]+)"/g)].map(match => match[1]!.split('/'))
     expect(references.length).toBeGreaterThan(20)

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { makeIds } from '../../../../../server/adapters/system/ids'
 import { makeLogger } from '../../../../../server/adapters/system/logger'
-import { deriveKeys, keyedHash, makeTokenSigner } from '../../../../../server/adapters/system/secrets'
+import { deriveKeys, keyedHash, makeAnswerSeal, makeTokenSigner } from '../../../../../server/adapters/system/secrets'
 
 const uuid = (version: number) => new RegExp(`^[\\da-f]{8}-[\\da-f]{4}-${version}[\\da-f]{3}-[89ab][\\da-f]{3}-[\\da-f]{12}$`)
 
@@ -58,7 +58,7 @@ describe('keyed hashes', () => {
 
   it('has a different key for each purpose and each secret', () => {
     const other = deriveKeys('another secret for tests, 32 characters')
-    const all = [keys, other].flatMap(set => [set.tokenSigning, set.ipHashing, set.sessionHashing]).map(key => keyedHash(key, 'same text'))
+    const all = [keys, other].flatMap(set => [set.tokenSigning, set.ipHashing, set.answerSealing]).map(key => keyedHash(key, 'same text'))
     expect(new Set(all).size).toBe(6)
   })
 })
@@ -89,5 +89,33 @@ describe('the log', () => {
     expect(text).not.toContain('hunter2')
     expect(text).not.toContain('word word')
     expect(text).toContain('postgres://***@db/x failed')
+  })
+})
+
+describe('the seal of kept answers', () => {
+  const seal = makeAnswerSeal(deriveKeys('a secret for tests, 32 characters or more').answerSealing)
+
+  it('opens with the key it was closed with, and with nothing else', () => {
+    const sealed = seal.close('key-of-a-client', 'set-cookie: session=abc')
+    expect(sealed).not.toContain('session')
+    expect(seal.open('key-of-a-client', sealed)).toBe('set-cookie: session=abc')
+    expect(() => seal.open('key-of-another', sealed)).toThrow()
+    expect(() => makeAnswerSeal(deriveKeys('another secret for tests, 32 characters').answerSealing).open('key-of-a-client', sealed)).toThrow()
+  })
+
+  it('refuses what was changed, even by one bit', () => {
+    const bytes = Buffer.from(seal.close('key-of-a-client', 'an answer'), 'base64url')
+    for (let index = 0; index < bytes.length; index++) {
+      const changed = Buffer.from(bytes)
+      changed[index] = changed[index]! ^ 1
+      expect(() => seal.open('key-of-a-client', changed.toString('base64url'))).toThrow()
+    }
+    expect(() => seal.open('key-of-a-client', '')).toThrow()
+  })
+
+  it('keeps no key readable, and closes the same text differently each time', () => {
+    expect(seal.nameOf('key-of-a-client')).not.toContain('client')
+    expect(seal.nameOf('key-of-a-client')).toBe(seal.nameOf('key-of-a-client'))
+    expect(seal.close('key-of-a-client', 'a')).not.toBe(seal.close('key-of-a-client', 'a'))
   })
 })
