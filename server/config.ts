@@ -17,7 +17,7 @@ export interface AppConfig {
   readonly trustedProxies: number
   /** `url` null: the bundled PostgreSQL under `folder`. */
   readonly database: { readonly url: string | null, readonly folder: string }
-  /** null: caches and rate limits live in memory. */
+  /** null: caches live in memory, and PostgreSQL counts the rate limits. */
   readonly redisUrl: string | null
   /** Source of every keyed hash; see adapters/system/secrets. */
   readonly tokenSecret: string

@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { AppConfig } from './config'
 import { openCache, type OpenCache } from './adapters/cache/cache'
 import { openRateLimiter, type OpenRateLimiter } from './adapters/cache/rate-limiter'
+import { preparedQuery } from './adapters/postgres/client'
 import { migrateDatabase, openDatabase, type OpenDatabase } from './adapters/postgres/database'
 import { startEmbeddedPostgres } from './adapters/postgres/embedded'
 import { openSharedClock } from './adapters/postgres/shared-clock'
@@ -56,7 +57,7 @@ export async function openInfrastructure(config: AppConfig, folders: Folders, lo
   const database = openDatabase(server.url)
   const clock = await openSharedClock(database.db, logger)
   const cache = openCache({ redisUrl: config.redisUrl, logger })
-  const rateLimiter = openRateLimiter({ limits: config.rateLimits, redisUrl: config.redisUrl, logger })
+  const rateLimiter = openRateLimiter({ limits: config.rateLimits, redisUrl: config.redisUrl, query: preparedQuery(database.db), logger })
   return {
     config, logger, clock, ids: makeIds(systemClock), instanceId: randomUUID(),
     databaseUrl: server.url, database, migrations: fs.readdirSync(folders.migrations).filter(name => name.endsWith('.sql')).length,

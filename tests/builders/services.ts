@@ -59,7 +59,7 @@ export function someServices(given: Partial<Services> = {}): Services & { readon
     config: { publicUrl: 'http://relayooor.test', trustedProxies: 0 },
     clock: { now: () => new Date() },
     logger: log,
-    rateLimiter: openRateLimiter({ limits: limitsOf(1_000_000), redisUrl: null, logger: log }),
+    rateLimiter: openRateLimiter({ limits: limitsOf(1_000_000), redisUrl: null, query: null, logger: log }),
     idempotency: memoryIdempotency(),
     ipKey: (ip: string) => createHash('sha256').update(ip).digest('hex'),
     readSession: async () => null,

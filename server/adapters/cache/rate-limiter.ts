@@ -1,10 +1,13 @@
 import type Redis from 'ioredis'
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterPostgres, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { DomainError } from '../../domain/errors'
 import type { Logger, RateLimiter } from '../../usecases/ports'
 import { openRedis } from './redis-client'
 
 type LimitName = Parameters<RateLimiter['consume']>[0]
+
+/** Runs one statement with $1, $2 … in place; prepared once per connection. */
+export type SqlQuery = (text: string, values: readonly unknown[]) => Promise<readonly object[]>
 
 export interface OpenRateLimiter extends RateLimiter {
   readonly close: () => Promise<void>
@@ -12,18 +15,38 @@ export interface OpenRateLimiter extends RateLimiter {
 
 interface RateLimiterOptions {
   readonly limits: Readonly<Record<LimitName, { readonly points: number, readonly seconds: number }>>
-  /** null: each instance counts for itself. */
+  /** null: PostgreSQL counts. */
   readonly redisUrl: string | null
+  /** The table rate_limits; null: each instance counts for itself. */
+  readonly query: SqlQuery | null
   readonly logger: Logger
 }
 
-/** Counts calls per limit and key in fixed windows, in Redis or in memory; in memory too while Redis is away. */
-export function openRateLimiter({ limits, redisUrl, logger }: RateLimiterOptions): OpenRateLimiter {
+const tableName = 'rate_limits'
+
+/** What the library calls of a node-postgres client. */
+const clientOver = (query: SqlQuery) => ({
+  query: async ({ text, values }: { readonly text: string, readonly values?: readonly unknown[] }) => {
+    const rows = await query(text, values ?? [])
+    return { rows, rowCount: rows.length }
+  },
+})
+
+/**
+ * Counts calls per limit and key in fixed windows that all instances share: in Redis, or in PostgreSQL while Redis is
+ * away or not there; in memory, each instance for itself, only when neither answers.
+ */
+export function openRateLimiter({ limits, redisUrl, query, logger }: RateLimiterOptions): OpenRateLimiter {
   const redis: Redis | undefined = redisUrl === null ? undefined : openRedis(redisUrl, logger)
-  const limiters = new Map(Object.entries(limits).map(([name, { points, seconds }]) => {
+  const limiters = new Map(Object.entries(limits).map(([name, { points, seconds }], index) => {
+    // Whoever is over the limit is refused from memory until the window ends, without asking again.
     const options = { keyPrefix: `relayooor:limit:${name}`, points, duration: seconds }
-    const inMemory = new RateLimiterMemory(options)
-    return [name, redis ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: inMemory, rejectIfRedisNotReady: true }) : inMemory]
+    const shared = { ...options, inMemoryBlockOnConsumed: points + 1 }
+    let limiter: RateLimiterAbstract = new RateLimiterMemory(options)
+    // One of them clears the table, for all.
+    if (query) limiter = new RateLimiterPostgres({ ...shared, storeClient: clientOver(query), storeType: 'client', tableName, tableCreated: true, clearExpiredByTimeout: index === 0, insuranceLimiter: limiter })
+    if (redis) limiter = new RateLimiterRedis({ ...shared, storeClient: redis, insuranceLimiter: limiter, rejectIfRedisNotReady: true })
+    return [name, limiter]
   }))
 
   return {

@@ -1,3 +1,4 @@
+import type postgres from 'postgres'
 import type { Database, Sql } from './database'
 
 /**
@@ -10,3 +11,7 @@ export function clientOf(db: Database): Sql {
 
 /** Option of `unsafe`: planned once per connection. */
 export const prepared = { prepare: true } as const
+
+/** Runs one statement with its values, planned once per connection. */
+export const preparedQuery = (db: Database) => (text: string, values: readonly unknown[]): Promise<readonly object[]> =>
+  clientOf(db).unsafe(text, values as postgres.ParameterOrJSON<never>[], prepared)

@@ -1,11 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { openCache, type OpenCache } from '../../../server/adapters/cache/cache'
-import { openRateLimiter, type OpenRateLimiter } from '../../../server/adapters/cache/rate-limiter'
 import { hasRedis, startRedis, type TestRedis } from '../../builders/redis'
-import { keptLog, limitsOf } from '../../builders/services'
+import { keptLog } from '../../builders/services'
 
 // Said aloud, as a test that did not run proves nothing.
-if (!hasRedis) process.stderr.write('\n!! redis-server is not installed: the tests of cache and limits over Redis are SKIPPED (apt-get install redis-server)\n\n')
+if (!hasRedis) process.stderr.write('\n!! redis-server is not installed: the tests of the cache over Redis are SKIPPED (apt-get install redis-server)\n\n')
 
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -22,12 +21,6 @@ function cacheOver(redisUrl: string | null, now?: () => number): OpenCache {
   const cache = openCache({ redisUrl, logger: keptLog(), now })
   closing.push(cache.close)
   return cache
-}
-
-function limiterOver(redisUrl: string | null, points: number, log = keptLog()): OpenRateLimiter {
-  const limiter = openRateLimiter({ redisUrl, limits: limitsOf(points), logger: log })
-  closing.push(limiter.close)
-  return limiter
 }
 
 /** A client connects in the background: until then every read is a miss. */
@@ -118,46 +111,5 @@ describe('Redis is only a cache', () => {
     expect(await cache.remember('k', 60_000, async () => 'from the source')).toBe('from the source')
     await redis(first.port)
     await untilCaching(cache)
-  })
-
-  it.runIf(hasRedis)('goes on counting in memory when Redis dies', async () => {
-    const server = await redis()
-    const log = keptLog()
-    const limiter = limiterOver(server.url, 2, log)
-    await server.stop()
-    await limiter.consume('reads', 'ip')
-    await limiter.consume('reads', 'ip')
-    await expect(limiter.consume('reads', 'ip')).rejects.toMatchObject({ code: 'rate_limited' })
-    await vi.waitFor(() => expect(log.lines.filter(line => line.level === 'warn')).toHaveLength(1), { timeout: 5_000 })
-  })
-})
-
-describe('rate limits', () => {
-  it('refuse what is too much and say when to come back', async () => {
-    const limiter = limiterOver(null, 2)
-    expect(await limiter.consume('tokens', 'a')).toEqual({ limit: 2, remaining: 1, resetSeconds: 60 })
-    await limiter.consume('tokens', 'a')
-    const refusal = await limiter.consume('tokens', 'a').catch((error: unknown) => error)
-    expect(refusal).toMatchObject({ code: 'rate_limited', retryAfterSeconds: expect.any(Number) })
-    expect((refusal as { retryAfterSeconds: number }).retryAfterSeconds).toBeGreaterThan(0)
-  })
-
-  it('count limits and callers apart', async () => {
-    const limiter = limiterOver(null, 1)
-    await limiter.consume('tokens', 'a')
-    expect((await limiter.consume('reads', 'a')).remaining).toBe(0)
-    expect((await limiter.consume('tokens', 'b')).remaining).toBe(0)
-  })
-
-  it.runIf(hasRedis)('are shared by instances over Redis', async () => {
-    const { url } = await redis()
-    const limiters = [limiterOver(url, 4), limiterOver(url, 4)]
-    // Until both are connected each counts for itself.
-    await vi.waitFor(async () => {
-      for (const limiter of limiters) await limiter.consume('reads', 'warm-up')
-      expect((await limiters[0]!.consume('reads', 'probe')).remaining + (await limiters[1]!.consume('reads', 'probe')).remaining).toBe(3 + 2)
-    }, { timeout: 5_000, interval: 61 })
-    const answers = await Promise.allSettled(Array.from({ length: 12 }, (_, index) => limiters[index % 2]!.consume('verify', 'shared')))
-    expect(answers.filter(answer => answer.status === 'fulfilled')).toHaveLength(4)
   })
 })

@@ -51,7 +51,7 @@ describe('the updates socket', () => {
   })
 
   it('lets a client go that floods', async () => {
-    const { client } = await connect({ rateLimiter: openRateLimiter({ limits: limitsOf(3), redisUrl: null, logger: keptLog() }) })
+    const { client } = await connect({ rateLimiter: openRateLimiter({ limits: limitsOf(3), redisUrl: null, query: null, logger: keptLog() }) })
     await once(client, 'open')
     for (let message = 0; message < 10; message++) client.send('{}')
     const [code] = await once(client, 'close') as [number]

@@ -111,7 +111,7 @@ describe('limits on what is sent', () => {
   })
 
   it('answers 429 with Retry-After once a caller used up the limit, and counts IPs apart behind a proxy', async () => {
-    const rateLimiter = openRateLimiter({ limits: limitsOf(2), redisUrl: null, logger: keptLog() })
+    const rateLimiter = openRateLimiter({ limits: limitsOf(2), redisUrl: null, query: null, logger: keptLog() })
     app = await startApi(someServices({ rateLimiter, config: { publicUrl: 'http://relayooor.test', trustedProxies: 1 }, listChains: async () => [] }))
     const ask = (ip: string) => fetch(`${app!.url}/api/v1/chains`, { headers: { 'x-forwarded-for': `1.1.1.1, ${ip}` } })
     expect((await ask('203.0.113.1')).headers.get('ratelimit-remaining')).toBe('1')
@@ -123,7 +123,7 @@ describe('limits on what is sent', () => {
   })
 
   it('counts a call made while a page is rendered for the person who asked for the page', async () => {
-    const rateLimiter = openRateLimiter({ limits: limitsOf(1), redisUrl: null, logger: keptLog() })
+    const rateLimiter = openRateLimiter({ limits: limitsOf(1), redisUrl: null, query: null, logger: keptLog() })
     setServices(someServices({ rateLimiter, listChains: async () => [] }))
     // As Nitro calls itself: no socket, the outer request's context beside the request.
     const inside = createApp().use('/', servedRoutes.find(route => route.path === '/api/v1/chains')!.handler)
