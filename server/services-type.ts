@@ -5,6 +5,8 @@ import type { PlatformStatistics, UserStatistics } from '../shared/schemas/stati
 import type { OperationStatus } from '../shared/types/clearing'
 import type { ChannelEnd, PacketId } from '../shared/utils/packet-id'
 import type { AppConfig } from './config'
+import type { AdminLooks } from './usecases/admin/look'
+import type { AdminActs } from './usecases/admin/perform-act'
 import type { CreateChallenge } from './usecases/create-challenge'
 import type { IdempotencyStore } from './usecases/http-ports'
 import type { Clock, Logger, RateLimiter } from './usecases/ports'
@@ -47,6 +49,9 @@ export interface Services {
   readonly signIn: SignIn
   readonly readSession: ReadSession
   readonly signOut: SignOut
+
+  readonly adminActs: AdminActs
+  readonly adminLooks: AdminLooks
 
   clearRoute(route: ChannelEnd): Promise<unknown>
   sweepUnfinished(): Promise<unknown>

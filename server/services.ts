@@ -8,6 +8,7 @@ import type { OpenedDirectory } from './adapters/cosmos/directory'
 import { makeTxDecoder } from './adapters/cosmos/decode-tx'
 import { makeHermesRelayer } from './adapters/hermes/relayer'
 import { openMetrics } from './adapters/metrics/metrics'
+import { makeAdminReads } from './adapters/postgres/admin-reads'
 import { makeAuthStore } from './adapters/postgres/auth-store'
 import { makeDatabaseProbe } from './adapters/postgres/database-probe'
 import { makeIdempotencyStore } from './adapters/postgres/idempotency-store'
@@ -19,6 +20,8 @@ import { deriveKeys, keyedHash, makeAnswerSeal, makeTokenSigner } from './adapte
 import { runTimeLimitMs } from './domain/clearing/schedule'
 import { amountIn } from './domain/pricing/amount-setting'
 import type { ChainDirectory, ServiceWallet, TokenSigner } from './usecases/ports'
+import { makeAdminLooks } from './usecases/admin/look'
+import { makeAdminActs } from './usecases/admin/perform-act'
 import { makeBroadcastPayment } from './usecases/broadcast-payment'
 import { clearingSettings, type ClearingSettings } from './usecases/clearing-deps'
 import { makeBuildQuote } from './usecases/build-quote'
@@ -30,6 +33,7 @@ import { makeGetClearingStatus } from './usecases/get-clearing-status'
 import { makeGetPacket } from './usecases/get-packet'
 import { makeListChains } from './usecases/list-chains'
 import { makeListOperations } from './usecases/list-operations'
+import { routePaused } from './usecases/pauses'
 import { makePayRefunds, type PayRefundsDeps } from './usecases/pay-refunds'
 import { makePlatformStatistics } from './usecases/platform-statistics'
 import { makePreviewQuote } from './usecases/preview-quote'
@@ -42,6 +46,7 @@ import { makeSampleChains, makeSampleWallets } from './usecases/sample-world'
 import { makeAuditChain, makeScanChain, type ScanDependencies } from './usecases/scan-chain'
 import { makeSearchPackets } from './usecases/search-packets'
 import { makeSignIn } from './usecases/sign-in'
+import { makeSignedConsents } from './usecases/signed-consent'
 import { makeSignOut } from './usecases/sign-out'
 import { makeSweepUnfinished } from './usecases/sweep-unfinished'
 import { makeUserStatistics } from './usecases/user-statistics'
@@ -101,7 +106,7 @@ function clearingServices({ config, clock, ids, cache, database }: Infrastructur
   const reads = makeClearingReads(database.db)
   const paymentAddress = (chain: Parameters<typeof paymentAddressOf>[1]) => paymentAddressOf(config, chain)
   const buildQuote = makeBuildQuote({
-    facts: makeQuoteFacts({ reader, relayer, cache }), reads, directory, clock, paymentAddress, judge: (facts, route, now, blockedBy) => judge.judge(facts, now, route, blockedBy),
+    facts: makeQuoteFacts({ reader, relayer, cache }), reads, paused: route => routePaused(store, route), directory, clock, paymentAddress, judge: (facts, route, now, blockedBy) => judge.judge(facts, now, route, blockedBy),
     prices: { service: config.fees.service, perPacket: config.fees.perPacket, conversionRates: config.fees.conversionRates, gasMargin: config.fees.gasMargin },
   })
   return { reads, paymentAddress, previewQuote: makePreviewQuote({ buildQuote }), requestToken: makeRequestToken({ buildQuote, store, reads, ids, signer, clock, metrics, lifetimes: config.token, quotas: config.quotas }) }
@@ -140,6 +145,9 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
   }
   const index = makePacketIndex(database.db)
   const authStore = makeAuthStore(database.db)
+  const adminReads = makeAdminReads(database.db)
+  const getClearingStatus = makeGetClearingStatus({ reads, directory, clock })
+  const consents = makeSignedConsents({ store: authStore, verifier: adr36Verifier, chains: directory, ids, clock })
   const admins = config.adminAddresses
   const services: Services = {
     config, clock, logger, rateLimiter: infrastructure.rateLimiter, idempotency: makeIdempotencyStore(database.db, makeAnswerSeal(keys.answerSealing)),
@@ -153,7 +161,9 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
     getPacket: makeGetPacket({ reader, directory, judge, clock }),
     refreshPacketIndex: makeRefreshPacketIndex({ reader, directory, index, clock, logger }),
     previewQuote, requestToken,
-    getClearingStatus: makeGetClearingStatus({ reads, directory, clock }),
+    getClearingStatus,
+    adminLooks: makeAdminLooks({ reads: adminReads, status: getClearingStatus, readiness: world.readiness }),
+    adminActs: makeAdminActs({ store, reads: adminReads, directory, reader, clock, clearingDeadlineMs: config.clearing.deadlineMs, refundableDenoms: scanning.policy.refundableDenoms }, consents),
     verifyPayment: makeVerifyPayment({ store, reads, reader, logger }),
     listOperations: makeListOperations({ reads }),
     userStatistics: makeUserStatistics({ reads }),

@@ -1,5 +1,5 @@
 import { toDisplayAmount } from '../../shared/utils/coin'
-import { formatChannelEnd, formatPacketId, type PacketId } from '../../shared/utils/packet-id'
+import { formatChannelEnd, formatPacketId, type ChannelEnd, type PacketId } from '../../shared/utils/packet-id'
 import type { Quote } from '../domain/clearing/token'
 import { DomainError, type PacketRefusal } from '../domain/errors'
 import type { PacketFacts, RouteFacts } from '../domain/packet/facts'
@@ -35,13 +35,15 @@ export interface BuiltQuote {
 /**
  * Prices the clearing of these packets after checking everything that may be asked before money moves. Throws
  * DomainError: chain_not_served, packets_not_clearable (a reason per packet), route_not_quotable, relayer_not_ready,
- * clock_skew, chain_unavailable.
+ * paused, clock_skew, chain_unavailable.
  */
 export type BuildQuote = (input: QuoteInput) => Promise<BuiltQuote>
 
 export interface BuildQuoteDeps {
   readonly facts: QuoteFacts
   readonly reads: ClearingReads
+  /** Why an admin has nothing relayed on the route now; null: nothing is in the way. */
+  readonly paused: (route: ChannelEnd) => Promise<string | null>
   readonly directory: ChainDirectory
   readonly clock: Clock
   readonly prices: PriceList
@@ -81,6 +83,12 @@ export function makeBuildQuote(deps: BuildQuoteDeps): BuildQuote {
       throw new DomainError('route_not_quotable', `Payments on ${chain.prettyName} are not taken here.`, { nextStep: 'Choose a chain that has a payment address in GET /api/v1/chains.' })
     }
     return { chain, address, terms: { serviceFee, perPacketFee, rates: prices.conversionRates, gasMargin: prices.gasMargin } }
+  }
+
+  async function refusePaused(packets: readonly PacketId[]): Promise<void> {
+    const routes = new Map(packets.map(({ chainId, portId, channelId }) => [formatChannelEnd({ chainId, portId, channelId }), { chainId, portId, channelId }]))
+    const [reason] = (await Promise.all([...routes.values()].map(deps.paused))).filter(why => why !== null)
+    if (reason) throw new DomainError('paused', `${reason[0]?.toUpperCase()}${reason.slice(1)}.`)
   }
 
   async function refuseSkew(chain: ServedChain): Promise<void> {
@@ -150,6 +158,7 @@ export function makeBuildQuote(deps: BuildQuoteDeps): BuildQuote {
   return async ({ paymentChainId, packets }) => {
     const { chain, address, terms } = payable(paymentChainId)
     refuseDuplicates(packets)
+    await refusePaused(packets)
     const [toClear] = await Promise.all([clearable(packets), refuseSkew(chain)])
     const needed = await costs(toClear)
     const quote = priceQuote(paymentChainId, toClear, needed, terms)

@@ -6,6 +6,7 @@ import type { ClearingDeps } from './clearing-deps'
 import { decideWaiting } from './decide-waiting'
 import { finishRun } from './finish-run'
 import { judgeOnce, judgeUntilKnown, relayerAccountsOf, type JudgedPacket } from './judge-packets'
+import { routePaused } from './pauses'
 import type { RelayerKey } from './ports'
 import { relayWatched } from './relay-watched'
 import { outcomesByOperation, settleOperation, tellSettled, type PacketOutcome } from './settle-packets'
@@ -24,6 +25,8 @@ async function askRelayer(deps: ClearingDeps, route: ChannelEnd, known: KnownKey
   const destination = deps.directory.counterparty(route) ?? null
   const readiness = await deps.relayer.readiness()
   for (const key of readiness.keys) known.set(`${key.chainId}/${key.address}`, key)
+  const paused = await routePaused(deps.store, route)
+  if (paused !== null) return { destination, keys: readiness.keys, problems: [paused] }
   if (destination === null) return { destination, keys: readiness.keys, problems: [`${formatChannelEnd(route)} is not served`] }
   if (!readiness.ready) return { destination, keys: readiness.keys, problems: readiness.problems.length > 0 ? readiness.problems : ['the relayer is not ready'] }
   return { destination, keys: readiness.keys, problems: await deps.relayer.routeProblems(route, destination) }

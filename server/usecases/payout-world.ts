@@ -2,6 +2,7 @@ import { multiplyRoundedUp } from '../domain/refund/gas'
 import type { Estimate } from '../domain/refund/decide-next'
 import { writeRefundMemo } from '../domain/refund/memo'
 import { feeBorneByPayer, totalOf, type Payout, type Refund } from '../domain/refund/refund'
+import { payoutsPaused } from './pauses'
 import type { PayRefundsDeps } from './pay-refunds'
 import type { ChainAccount, SendOrder, ServiceWallet } from './ports'
 import type { PayoutLane } from './refund-ports'
@@ -45,7 +46,7 @@ export interface SigningGround {
 
 /** Whether anything may be signed for this wallet now, and on what. Rejects with DomainError('chain_unavailable'). */
 export async function readSigningGround(deps: PayRefundsDeps, lane: PayoutLane, cursorHeight: bigint, firstTips: FirstTips): Promise<SigningGround> {
-  const stopped = await deps.stopped?.(lane.chainId) ?? null
+  const stopped = await payoutsPaused(deps.store, lane.chainId) ?? await deps.stopped?.(lane.chainId) ?? null
   const { height: tip } = await deps.reader.tip(lane.chainId)
   const behind = await isBehind(deps, lane, cursorHeight, tip, firstTips)
   const account = await deps.reader.account(lane.chainId, lane.address)

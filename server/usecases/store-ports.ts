@@ -8,6 +8,7 @@ import type { Operation, OperationId, PaymentId, RunId } from '../domain/clearin
 import type { SignedToken } from '../domain/clearing/token'
 import type { Effect } from '../domain/clearing/transition'
 import type { InboundTransfer } from '../domain/payment/inbound'
+import type { AdminTransaction, Pause } from './admin-ports'
 import type { ExecutorName } from './ports'
 import type { RefundReads, RefundTransaction } from './refund-ports'
 
@@ -114,7 +115,7 @@ export type Job
     | { readonly name: 'scan_chain', readonly chainId: string, readonly runAt?: Date }
 
 /** One PostgreSQL transaction. Rows it locks stay locked until it ends. */
-export interface StoreTransaction extends RefundTransaction {
+export interface StoreTransaction extends RefundTransaction, AdminTransaction {
   lockOperation(id: OperationId): Promise<Operation | null>
   lockOperationByMemo(reading: MemoReading): Promise<Operation | null>
   /**
@@ -173,6 +174,8 @@ export interface Store extends RefundReads {
   nextRouteWakeUp(route: ChannelEnd): Promise<Date | null>
   /** Runs whose lease is over and that were never finished. */
   lapsedRuns(now: Date): Promise<readonly RunRow[]>
+  /** What an admin has stopped, on whichever instance. */
+  pauses(): Promise<readonly Pause[]>
   /** When the lanes become free at the latest; null when they are free. */
   lanesBusyUntil(lanes: readonly Lane[], now: Date): Promise<Date | null>
 }

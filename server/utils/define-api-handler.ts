@@ -64,7 +64,8 @@ async function answerCall<Params, Query, Body, Answer>(
   const secret = endpoint.session === 'ignored' ? null : readSessionSecret(event, publicUrl)
   if (endpoint.changesSession || (secret !== null && endpoint.method !== 'get')) refuseForeignOrigin(event, publicUrl)
   const session = secret === null ? null : await services.readSession(secret)
-  if (endpoint.session === 'required' && !session) throw new DomainError('not_signed_in', 'This call needs a signed-in wallet.')
+  if ((endpoint.session === 'required' || endpoint.session === 'admin') && !session) throw new DomainError('not_signed_in', 'This call needs a signed-in wallet.')
+  if (endpoint.session === 'admin' && !session?.admin) throw new DomainError('forbidden', 'This call is for admins of this service.')
   if (session && endpoint.limit !== 'reads') await consume(event, services, endpoint, `wallet:${session.address}`)
 
   const params = endpoint.params ? validate(endpoint.params, readParams(event), 'path') : undefined

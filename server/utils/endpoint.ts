@@ -12,8 +12,8 @@ export interface Endpoint<Params = unknown, Query = unknown, Body = unknown, Ans
   readonly tag: string
   readonly summary: string
   readonly description?: string
-  /** `optional`: a session is looked at, its absence is fine. */
-  readonly session: 'ignored' | 'optional' | 'required'
+  /** `optional`: a session is looked at, its absence is fine. `admin`: of one of ADMIN_ADDRESSES. */
+  readonly session: 'ignored' | 'optional' | 'required' | 'admin'
   readonly limit: LimitName
   readonly params?: z.ZodType<Params>
   readonly query?: z.ZodType<Query>

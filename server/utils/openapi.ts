@@ -14,7 +14,8 @@ function refusalsOf(endpoint: Endpoint): ErrorCode[] {
   const codes: ErrorCode[] = ['rate_limited', 'not_ready', 'internal', ...endpoint.refusals]
   if (endpoint.params || endpoint.query || endpoint.body) codes.push('invalid_request')
   if (endpoint.body) codes.push('body_too_large', 'unsupported_media_type')
-  if (endpoint.session === 'required') codes.push('not_signed_in')
+  if (endpoint.session === 'required' || endpoint.session === 'admin') codes.push('not_signed_in')
+  if (endpoint.session === 'admin') codes.push('forbidden')
   if (endpoint.idempotent) codes.push('idempotency_key_reused', 'idempotency_in_progress')
   return [...new Set(codes)]
 }
@@ -45,7 +46,7 @@ function routeOf(endpoint: Endpoint): RouteConfig {
     tags: [endpoint.tag],
     summary: endpoint.summary,
     description: endpoint.description,
-    security: endpoint.session === 'required' ? [{ session: [] }] : endpoint.session === 'optional' ? [{}, { session: [] }] : [],
+    security: endpoint.session === 'required' || endpoint.session === 'admin' ? [{ session: [] }] : endpoint.session === 'optional' ? [{}, { session: [] }] : [],
     request: {
       params: endpoint.params as z.ZodObject | undefined,
       query: endpoint.query && queryObject(endpoint.query),

@@ -1,23 +1,13 @@
-import type { H3Event } from 'h3'
 import type { OperationListDto, OperationListQuery, OperationSummaryDto } from '../../shared/schemas/clearing'
 import { packetResults } from '../../shared/types/clearing'
 import { DomainError } from '../domain/errors'
-import { TextAnswer } from './define-api-handler'
+import { csvHeader, csvLines, csvText, type CsvColumn } from './csv'
+import type { TextAnswer } from './define-api-handler'
 
 const pageSize = 100
 const maxPages = 100
 
-export function wantsCsv(event: H3Event): boolean {
-  return (event.node.req.headers.accept ?? '').split(',').some(type => type.split(';')[0]!.trim().toLowerCase() === 'text/csv')
-}
-
-/** One cell (RFC 4180). A text that a spreadsheet would run as a formula gets an apostrophe in front. */
-export function csvCell(value: string): string {
-  const safe = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
-
-const columns: readonly (readonly [string, (row: OperationSummaryDto) => string])[] = [
+const columns: readonly CsvColumn<OperationSummaryDto>[] = [
   ['token', row => row.token],
   ['memo_code', row => row.memoCode],
   ['status', row => row.status],
@@ -36,12 +26,12 @@ const columns: readonly (readonly [string, (row: OperationSummaryDto) => string]
 
 /** The whole filtered list as CSV. Throws too_many_results past 10,000 operations rather than cutting the file silently. */
 export async function operationsCsv(readPage: (query: OperationListQuery) => Promise<OperationListDto>, query: OperationListQuery): Promise<TextAnswer> {
-  const lines = [columns.map(([name]) => name).join(',')]
+  const lines = [csvHeader(columns)]
   let cursor: string | undefined
   for (let page = 0; page < maxPages; page++) {
     const { items, nextCursor } = await readPage({ ...query, limit: pageSize, cursor })
-    lines.push(...items.map(row => columns.map(([, read]) => csvCell(read(row))).join(',')))
-    if (nextCursor === null) return new TextAnswer('text/csv; charset=utf-8', `${lines.join('\r\n')}\r\n`, 'clearings.csv')
+    lines.push(...csvLines(columns, items))
+    if (nextCursor === null) return csvText('clearings.csv', lines)
     cursor = nextCursor
   }
   throw new DomainError('too_many_results', `More than ${pageSize * maxPages} operations: narrow the time with "from" and "until".`)

@@ -98,6 +98,7 @@ export class QuoteWorld {
       // A call that these ports do not answer fails loudly.
       facts: makeQuoteFacts({ reader: this.#reader as unknown as ChainReader, relayer: this.#relayer as unknown as PacketRelayer, cache }),
       reads: reads as ClearingReads,
+      paused: async () => null,
       directory,
       clock: this.clock,
       prices: {

@@ -33,7 +33,7 @@ describe('money that goes back', () => {
 
   it('case 10: anybody may pay for anybody, and what goes back goes to whoever paid', async () => {
     const id = await world.notCleared(700_000n, 'bob')
-    expect((await world.operation(id)).walletAddress).not.toBe(world.addressOf('bob'))
+    expect(await world.requesterOf(id)).not.toBe(world.addressOf('bob'))
     await world.finish()
     expect((await world.sentOnChain()).map(({ to, amount }) => ({ to, amount }))).toEqual([{ to: world.addressOf('bob'), amount: 700_000n }])
     await expectBooksToFit()

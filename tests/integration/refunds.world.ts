@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { and, asc, eq, sql } from 'drizzle-orm'
-import { clearingOperations, operationEvents, payments, payoutLanes, refunds, refundTransactions, walletOutgoing } from '../../drizzle/schema'
+import { clearingOperations, clearingTokens, operationEvents, payments, payoutLanes, refunds, refundTransactions, walletOutgoing } from '../../drizzle/schema'
 import { startSandbox, type Sandbox } from '../../sandbox/start'
 import { openChainReader } from '../../server/adapters/cosmos/chain-reader'
 import type { ChainsFile } from '../../server/adapters/cosmos/chains-file'
@@ -113,6 +113,7 @@ export async function openRefundWorld(options: RefundWorldOptions = {}) {
     refundsOf: (id: OperationId) => db.select().from(refunds).where(eq(refunds.operationId, id)).orderBy(asc(refunds.plannedAt), asc(refunds.id)),
     refund: async (id: OperationId) => (await db.select().from(refunds).where(eq(refunds.operationId, id)))[0]!,
     operation: async (id: OperationId) => (await db.select().from(clearingOperations).where(eq(clearingOperations.id, id)))[0]!,
+    requesterOf: async (id: OperationId) => (await db.select({ address: clearingTokens.walletAddress }).from(clearingTokens).innerJoin(clearingOperations, eq(clearingOperations.token, clearingTokens.token)).where(eq(clearingOperations.id, id)))[0]!.address,
     events: async (id: OperationId) => (await db.select({ type: operationEvents.type }).from(operationEvents).where(eq(operationEvents.operationId, id)).orderBy(asc(operationEvents.id))).map(row => row.type),
     payouts: () => db.select().from(refundTransactions).where(eq(refundTransactions.chainId, chainId)).orderBy(asc(refundTransactions.signedAt)),
     outgoing: () => db.select().from(walletOutgoing).where(eq(walletOutgoing.chainId, chainId)).orderBy(asc(walletOutgoing.height)),

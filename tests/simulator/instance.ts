@@ -154,6 +154,7 @@ export class Instance {
       unfinishedRoutes: read('unfinishedRoutes', store.unfinishedRoutes),
       nextRouteWakeUp: read('nextRouteWakeUp', store.nextRouteWakeUp),
       lapsedRuns: read('lapsedRuns', store.lapsedRuns),
+      pauses: read('pauses', store.pauses),
       lanesBusyUntil: read('lanesBusyUntil', store.lanesBusyUntil),
     }
     return gated as Store

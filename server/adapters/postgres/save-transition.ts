@@ -1,6 +1,6 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { clearingOperations, packetClearingResults, payments, refunds } from '../../../drizzle/schema'
-import type { PacketId } from '../../../shared/utils/packet-id'
+import { formatChannelEnd, type PacketId } from '../../../shared/utils/packet-id'
 import type { Operation, PlannedRefund } from '../../domain/clearing/operation'
 import type { Effect } from '../../domain/clearing/transition'
 import type { Cause } from '../../usecases/store-ports'
@@ -78,10 +78,24 @@ async function claimPackets({ tx, after, now }: Saving): Promise<PacketId[]> {
       returning position`)
     if (claimed.length === 0) claimedByOthers.push(id)
   }
-  const routes = new Map(after.packets.filter(packet => !claimedByOthers.includes(packet.id))
-    .map(({ id }) => [`${id.chainId}/${id.portId}/${id.channelId}`, { chainId: id.chainId, portId: id.portId, channelId: id.channelId }]))
-  for (const route of routes.values()) await enqueue(tx, { name: 'clear_route', route })
+  await enqueueRoutes(tx, after.packets.map(packet => packet.id).filter(id => !claimedByOthers.includes(id)))
   return claimedByOthers
+}
+
+async function enqueueRoutes(tx: Tx, ids: readonly PacketId[]): Promise<void> {
+  const routes = new Map(ids.map(({ chainId, portId, channelId }) => [formatChannelEnd({ chainId, portId, channelId }), { chainId, portId, channelId }]))
+  for (const route of routes.values()) await enqueue(tx, { name: 'clear_route', route })
+}
+
+async function wakePackets({ tx, after, now }: Saving): Promise<void> {
+  await tx.update(packetClearingResults).set({ nextAttemptAt: now, aloneFailures: 0 }).where(and(eq(packetClearingResults.operationId, after.id), isNull(packetClearingResults.result)))
+  await enqueueRoutes(tx, after.packets.filter(packet => packet.result === null).map(packet => packet.id))
+}
+
+/** The database refuses to take back more than was earned. */
+async function reverseRevenue({ tx, after, now, rowId, cause }: Saving, effect: Extract<Effect, { type: 'reverse_revenue' }>): Promise<void> {
+  await tx.update(payments).set({ consumedAmount: sql`${payments.consumedAmount} - ${effect.amount.toString()}::numeric` }).where(eq(payments.id, effect.paymentId))
+  await ledger(tx, rowId(), now).revenueReversed(after, effect.paymentId, effect.amount, cause.cause)
 }
 
 async function saveEffect(saving: Saving, effect: Effect): Promise<readonly PacketId[]> {
@@ -99,8 +113,14 @@ async function saveEffect(saving: Saving, effect: Effect): Promise<readonly Pack
     case 'plan_refund':
       await planRefund(saving, effect.refund)
       return []
+    case 'reverse_revenue':
+      await reverseRevenue(saving, effect)
+      return []
     case 'queue_clearing':
       return claimPackets(saving)
+    case 'wake_clearing':
+      await wakePackets(saving)
+      return []
     case 'release_claims':
       await tx.update(packetClearingResults).set({ claimed: false }).where(eq(packetClearingResults.operationId, after.id))
       return []

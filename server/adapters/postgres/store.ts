@@ -1,7 +1,8 @@
 import { and, asc, eq, isNull, lt, max, sql } from 'drizzle-orm'
-import { chainCursors, clearingOperations, payments, relayerLanes, relayerRuns } from '../../../drizzle/schema'
+import { chainCursors, clearingOperations, pauses, payments, relayerLanes, relayerRuns } from '../../../drizzle/schema'
 import type { ChannelEnd } from '../../../shared/utils/packet-id'
 import type { Store, StoreTransaction } from '../../usecases/store-ports'
+import { acceptStranger, deletePause, earningsOf, insertPause, lockPayment, paymentsRefundedFor, planUnallocatedReturn, skipGap, strangerPaying } from './admin-acts'
 import { audit } from './audit'
 import { advanceCursor, holdScannerLease, lockCursor, operationsPastGrace } from './cursors'
 import type { Database } from './database'
@@ -43,6 +44,15 @@ function makeTransaction(tx: Tx, rowId: () => string): StoreTransaction {
     breaker: (executor, route) => readBreaker(tx, executor, route),
     saveBreaker: breaker => saveBreaker(tx, breaker),
     audit: (entry, now) => audit(tx, entry, now),
+    lockPayment: id => lockPayment(tx, id),
+    planUnallocatedReturn: (payment, reason, now) => planUnallocatedReturn(tx, payment, reason, now, rowId),
+    earningsOf: id => earningsOf(tx, id),
+    paymentsRefundedFor: (id, reason) => paymentsRefundedFor(tx, id, reason),
+    acceptStranger: (chainId, txHash, by, reason) => acceptStranger(tx, chainId, txHash, by, reason),
+    strangerPaying: (chainId, txHash) => strangerPaying(tx, chainId, txHash),
+    insertPause: pause => insertPause(tx, pause),
+    deletePause: scope => deletePause(tx, scope),
+    skipGap: (gap, reason, by, now) => skipGap(tx, gap, reason, by, now),
     enqueue: job => enqueue(tx, job),
     insertOutgoing: (rows, source) => insertOutgoing(tx, rows, source),
     setOutgoingConfirmation: (chainId, height, confirmation) => setOutgoingConfirmation(tx, chainId, height, confirmation),
@@ -107,6 +117,7 @@ export function makeStore(db: Database, rowId: () => string): Store {
     failedInclusion: (chainId, txHash) => failedInclusion(db, chainId, txHash),
     sequenceUsedBy: payout => sequenceUsedBy(db, payout),
     outgoingAwaitingSecond: chainId => outgoingAwaitingSecond(db, chainId),
+    pauses: () => db.select().from(pauses),
     lanesBusyUntil: async (lanes, now) => {
       const [row] = await db.select({ until: max(relayerLanes.leaseUntil) }).from(relayerLanes)
         .where(and(lanesMatching(lanes), sql`${relayerLanes.leaseUntil} > ${now.toISOString()}`))

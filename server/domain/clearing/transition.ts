@@ -1,8 +1,8 @@
 import type { OperationEventType, PaymentIssue, RefundReason } from '../../../shared/types/clearing'
 import type { Coin } from '../../../shared/utils/coin'
-import { formatPacketId } from '../../../shared/utils/packet-id'
+import { formatPacketId, type PacketId } from '../../../shared/utils/packet-id'
 import { isPayerCaused, planShareRefunds, type OwedBack } from '../refund/plan'
-import type { DecidedPacket, Operation, OperationPacket, PaymentId, PlannedRefund } from './operation'
+import type { Credit, DecidedPacket, Operation, OperationPacket, PaymentId, PlannedRefund } from './operation'
 
 /** A payment row that names the operation's token, confirmed as configured. */
 export interface ConfirmedPayment {
@@ -19,6 +19,12 @@ export type OperationEvent
     | { readonly type: 'run_ended', readonly failed: boolean, readonly detail: EventDetail }
     | { readonly type: 'packets_decided', readonly decided: readonly DecidedPacket[] }
     | { readonly type: 'undecidable', readonly reason: string }
+    /** A person has it tried again, until a new deadline. */
+    | { readonly type: 'retried', readonly deadlineAt: Date }
+    /** A person ends it: shares of undecided packets are ours if they are in `keep`, and go back otherwise. */
+    | { readonly type: 'resolved', readonly keep: readonly PacketId[], readonly reason: string }
+    /** A person gives back some of what it had earned, by payment. */
+    | { readonly type: 'refund_decided', readonly earnings: readonly Credit[] }
 
 export type EventDetail = Readonly<Record<string, string | number | boolean | null>>
 
@@ -27,7 +33,11 @@ export type Effect
     | { readonly type: 'return_payment', readonly paymentId: PaymentId, readonly reason: RefundReason }
     | { readonly type: 'leave_unallocated', readonly paymentId: PaymentId, readonly reason: string }
     | { readonly type: 'plan_refund', readonly refund: PlannedRefund }
+    /** What was earned from this payment is not earned any more. */
+    | { readonly type: 'reverse_revenue', readonly paymentId: PaymentId, readonly amount: bigint }
     | { readonly type: 'queue_clearing' }
+    /** The claims are held already: the undecided packets are due now. */
+    | { readonly type: 'wake_clearing' }
     | { readonly type: 'release_claims' }
     | { readonly type: 'log', readonly event: OperationEventType, readonly detail: EventDetail }
 
@@ -157,6 +167,41 @@ function packetsDecided(operation: Operation, decided: readonly DecidedPacket[],
   }
 }
 
+function retried(operation: Operation, deadlineAt: Date): Transition {
+  if (operation.status !== 'needs_attention' && operation.status !== 'queued') return unchanged(operation)
+  const extended = operation.deadlineAt && operation.deadlineAt > deadlineAt ? operation.deadlineAt : deadlineAt
+  return { operation: { ...operation, status: 'queued', deadlineAt: extended }, effects: [log('retried', { deadlineAt: extended.toISOString() }), { type: 'wake_clearing' }] }
+}
+
+/** `unknown` by nobody is all that can be said of a packet that a person decided. */
+function resolved(operation: Operation, keep: readonly PacketId[], reason: string, now: Date): Transition {
+  if (operation.status !== 'needs_attention' && operation.status !== 'queued') return unchanged(operation)
+  const kept = new Set(keep.map(formatPacketId))
+  const packets = operation.packets.map((packet): OperationPacket => packet.result === null
+    ? { ...packet, result: 'unknown', relayedBy: 'nobody', refundReason: kept.has(formatPacketId(packet.id)) ? null : 'operator_decision' }
+    : packet)
+  const owed = new Map<RefundReason, bigint>()
+  for (const { relayedBy, refundReason, share } of packets) {
+    if (relayedBy !== 'us' && refundReason !== null && share > 0n) owed.set(refundReason, (owed.get(refundReason) ?? 0n) + share)
+  }
+  const refunds = planShareRefunds(operation.total.denom, operation.credits, [...owed].map(([why, amount]) => ({ reason: why, amount })))
+  return {
+    operation: { ...operation, packets, status: 'resolved', finishedAt: now, refundStatus: refunds.length > 0 ? 'owed' : operation.refundStatus },
+    effects: [log('resolved', { reason, kept: kept.size }), ...planned(refunds), { type: 'release_claims' }],
+  }
+}
+
+const settledStatuses: ReadonlySet<Operation['status']> = new Set(['cleared', 'partially_cleared', 'not_cleared', 'not_needed', 'resolved'])
+
+function refundDecided(operation: Operation, earnings: readonly Credit[]): Transition {
+  if (!settledStatuses.has(operation.status) || earnings.length === 0) return unchanged(operation)
+  const refunds = earnings.map(({ paymentId, amount }): PlannedRefund => ({ paymentId, coin: { denom: operation.total.denom, amount }, reason: 'operator_decision', networkFeeDeducted: false }))
+  return {
+    operation: { ...operation, refundStatus: 'owed' },
+    effects: [...earnings.map(earning => ({ type: 'reverse_revenue' as const, ...earning })), ...planned(refunds)],
+  }
+}
+
 /**
  * The only way an operation changes. Pure: `now` is the caller's clock and is used for `finishedAt` alone; every verdict
  * on time comes from block times inside the event. Effects are written in the same transaction as the operation.
@@ -178,6 +223,12 @@ export function transition(operation: Operation, event: OperationEvent, now: Dat
     case 'undecidable':
       if (operation.status !== 'queued' && operation.status !== 'clearing') return unchanged(operation)
       return { operation: { ...operation, status: 'needs_attention' }, effects: [log('needs_attention', { reason: event.reason })] }
+    case 'retried':
+      return retried(operation, event.deadlineAt)
+    case 'resolved':
+      return resolved(operation, event.keep, event.reason, now)
+    case 'refund_decided':
+      return refundDecided(operation, event.earnings)
     default:
       return event satisfies never
   }

@@ -50,6 +50,9 @@ const neverCredited: ReadonlySet<RefundReason> = new Set(['overpaid', 'duplicate
 export const refundPlannedLegs = (operationId: string, refund: PlannedRefund) =>
   move(refundsPayable, neverCredited.has(refund.reason) ? unallocated : customer(operationId), refund.coin.amount)
 
+/** What named no clearing is owed back to its sender. */
+export const unallocatedReturnedLegs = (amount: bigint) => move(refundsPayable, unallocated, amount)
+
 /** A leg with its denom: what leaves a wallet may be of several. */
 export interface OutgoingLeg extends LedgerLeg {
   readonly denom: string
@@ -65,6 +68,12 @@ export const feePaidLegs = (wallet: MovedWallet, fee: readonly Coin[]) => paidOu
 export function refundConfirmedLegs(wallet: MovedWallet, owed: Coin, sent: Coin): OutgoingLeg[] {
   const borne = owed.amount - sent.amount
   return [...paidOut(wallet, refundsPayable, [sent]), ...borne > 0n ? move(gasSpent, refundsPayable, borne).map(leg => ({ ...leg, denom: owed.denom })) : []]
+}
+
+/** What was booked as unexplained turns out to have paid a refund. */
+export function strangerIsRefundLegs(owed: Coin, sent: Coin): OutgoingLeg[] {
+  const borne = owed.amount - sent.amount
+  return [...move(unexplained, refundsPayable, sent.amount), ...borne > 0n ? move(gasSpent, refundsPayable, borne) : []].map(leg => ({ ...leg, denom: owed.denom }))
 }
 
 export const withdrawnLegs = (wallet: MovedWallet, coins: readonly Coin[]) => paidOut(wallet, ownerCapital, coins)

@@ -1,7 +1,7 @@
 import type { RefundReason } from '../../../shared/types/clearing'
 import type { Credit, PlannedRefund } from '../clearing/operation'
 
-const payerCaused: ReadonlySet<RefundReason> = new Set(['overpaid', 'duplicate', 'too_late', 'wrong_denom', 'underpaid'])
+const payerCaused: ReadonlySet<RefundReason> = new Set(['overpaid', 'duplicate', 'too_late', 'wrong_denom', 'underpaid', 'unallocated'])
 
 /** Whether the payer, not we, caused a refund: then its own network fee is taken off it. */
 export function isPayerCaused(reason: RefundReason): boolean {

@@ -4,7 +4,7 @@ import { tokenSchema } from '../../../shared/schemas/common'
 import type { ErrorCode } from '../../../shared/types/error-codes'
 import { endpoint } from '../endpoint'
 
-const quoteRefusals: ErrorCode[] = ['chain_not_served', 'packets_not_clearable', 'route_not_quotable', 'relayer_not_ready', 'chain_unavailable', 'clock_skew']
+const quoteRefusals: ErrorCode[] = ['chain_not_served', 'packets_not_clearable', 'route_not_quotable', 'relayer_not_ready', 'paused', 'chain_unavailable', 'clock_skew']
 
 export const previewQuote = endpoint({
   method: 'post', path: '/api/v1/clearing/quote/preview', tag: 'Clearing',

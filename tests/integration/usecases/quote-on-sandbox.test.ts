@@ -38,7 +38,7 @@ beforeAll(async () => {
   cache = openCache({ redisUrl: null, logger })
   const judge = makePacketJudge({ directory, stuckAfterMs: config.chains.stuckAfterMs, haltedAfterMs: 60_000 })
   buildQuote = makeBuildQuote({
-    facts: makeQuoteFacts({ reader, relayer: makeHermesRelayer(config.hermes), cache }), reads: makeClearingReads(database.db), directory, clock: systemClock,
+    facts: makeQuoteFacts({ reader, relayer: makeHermesRelayer(config.hermes), cache }), reads: makeClearingReads(database.db), paused: async () => null, directory, clock: systemClock,
     prices: { service: config.fees.service, perPacket: config.fees.perPacket, conversionRates: config.fees.conversionRates, gasMargin: config.fees.gasMargin },
     paymentAddress: chain => paymentAddressOf(config, chain), judge: (facts, route, now, blockedBySequence) => judge.judge(facts, now, route, blockedBySequence),
   })

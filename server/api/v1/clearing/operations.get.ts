@@ -1,6 +1,7 @@
 import { defineApiHandler, signedIn } from '../../../utils/define-api-handler'
 import { listOperations } from '../../../utils/endpoints/clearing'
-import { operationsCsv, wantsCsv } from '../../../utils/operations-csv'
+import { wantsCsv } from '../../../utils/csv'
+import { operationsCsv } from '../../../utils/operations-csv'
 
 export default defineApiHandler(listOperations, async (request) => {
   const { address } = signedIn(request)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { csvCell, operationsCsv } from '../../../../server/utils/operations-csv'
+import { csvCell } from '../../../../server/utils/csv'
+import { operationsCsv } from '../../../../server/utils/operations-csv'
 import type { OperationListQuery, OperationSummaryDto } from '../../../../shared/schemas/clearing'
 
 const row: OperationSummaryDto = {
