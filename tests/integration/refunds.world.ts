@@ -90,7 +90,7 @@ export async function openRefundWorld(options: RefundWorldOptions = {}) {
   }
 
   const world = {
-    sandbox, database, deps, reader, store, clock, chainId, denom, service, signer, logger, control, block, instance, issue, pay, addressOf, scan: () => scan(chainId),
+    sandbox, database, directory, deps, ids, reader, store, clock, chainId, denom, service, signer, logger, control, block, instance, issue, pay, addressOf, scan: () => scan(chainId),
     pay1: () => one(chainId),
     /** Pays `surplus` too much from an account: one refund, planned. */
     overpaid: async (surplus: bigint, from = 'alice') => {

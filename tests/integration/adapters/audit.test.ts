@@ -23,7 +23,7 @@ const anEntry = (over: Partial<AuditEntry> = {}): AuditEntry => ({
 async function aRefundWithoutOperation(): Promise<string> {
   const [paymentId, refundId] = [randomUUID(), randomUUID()]
   await database.db.insert(payments).values({
-    id: paymentId, chainId: 'hub-1', height: 5n, txIndex: Math.floor(Math.random() * 1e9), msgIndex: 0, denom: 'uatom', amount: 100n, blockTime: new Date(), txHash: 'AB', fromAddress: 'cosmos1payer', memo: '',
+    id: paymentId, chainId: 'hub-1', height: 5n, txIndex: Math.floor(Math.random() * 1e9), msgIndex: 0, denom: 'uatom', amount: 100n, blockTime: new Date(), txHash: 'AB', fromAddress: 'cosmos1payer', toAddress: 'cosmos1service', memo: '',
     kind: 'other', state: 'unallocated', blockHash: 'AA', resultCodes: [0], endpoint: 'a', confirmation: 'agreed', createdAt: new Date(),
   })
   await database.db.insert(refunds).values({
