@@ -91,6 +91,32 @@ describe('payments that are none', () => {
   })
 })
 
+describe('instances beside each other', () => {
+  it('case 8c: an instance that comes late with an old block credits nothing again and never moves the cursor back', async () => {
+    const { token, id } = await world.issue()
+    const { chain } = world
+    chain.add(1, [chain.payment(token.memoCode, 100n)])
+    let letGo = () => {}
+    const held = new Promise<void>(resolve => letGo = resolve)
+    let reading = () => {}
+    const started = new Promise<void>(resolve => reading = resolve)
+    const slow = world.instance({}, { tip: () => chain.tip(), confirmBlock: () => chain.confirmBlock(), endpoints: () => [], block: async (chainId: string, height: bigint) => {
+      reading()
+      await held
+      return await chain.block(chainId, height)
+    } })()
+    await started
+    for (let second = 2; second <= 5; second++) chain.add(second)
+    await world.scan()
+    const tip = await world.cursor()
+    letGo()
+    await slow
+    expect(await world.cursor()).toBe(tip)
+    expect(await world.payments()).toMatchObject([{ state: 'credited', creditedAmount: 100n }])
+    expect(await world.operation(id)).toMatchObject({ status: 'queued', paymentIssue: 'none', refundStatus: 'none' })
+  })
+})
+
 describe('verdicts on time', () => {
   it('case 11b: instances whose clocks are 20 minutes apart give the same verdict, by block time', async () => {
     const fast = world.instance({ instanceId: 'fast', clock: { now: () => at(1_500) } })

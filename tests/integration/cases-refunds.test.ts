@@ -53,6 +53,46 @@ describe('money that goes back', () => {
   })
 })
 
+describe('a refund that is sent', () => {
+  it('case 27f: its bytes, hash, sequence and timeout height are kept before any node gets them', async () => {
+    const id = await world.notCleared(700_000n)
+    const keptAtSending: Awaited<ReturnType<OpenedRefundWorld['payouts']>> = []
+    const sent: Uint8Array[] = []
+    const { reader } = world
+    await world.instance({ reader: { ...reader, broadcast: async (chainId, bytes) => {
+      sent.push(bytes)
+      keptAtSending.push(...await world.payouts())
+      expect(await world.refund(id)).toMatchObject({ state: 'signed', txHash: keptAtSending[0]?.txHash })
+      return reader.broadcast(chainId, bytes)
+    } } })(world.chainId)
+    expect(keptAtSending).toMatchObject([{ state: 'open', broadcasts: 0, txBytes: Buffer.from(sent[0]!).toString('base64'), accountSequence: 0n, refundIds: [(await world.refund(id)).id] }])
+    expect(keptAtSending[0]!.timeoutHeight).toBeGreaterThan(keptAtSending[0]!.signedHeight)
+  })
+
+  it('case 27g: two signers that read the same refund at once keep one transaction between them', async () => {
+    const id = await world.notCleared(700_000n)
+    let signing = 0
+    let release = () => {}
+    const both = new Promise<void>(resolve => release = resolve)
+    const { signer, store } = world
+    const together = () => world.instance({
+      wallets: new Map([[world.chainId, { ...signer, sign: async (order) => {
+        if (++signing === 2) release()
+        await both
+        return signer.sign(order)
+      } }]]),
+      // Each believes that it is the only one: the rows alone must protect the money.
+      store: { ...store, holdPayoutLane: async (chainId, address) => ({ chainId, address, fence: 1n, instanceId: 'any' }), transaction: work => store.transaction(tx => work({ ...tx, checkFence: async () => true })) },
+    })
+    await Promise.allSettled([together()(world.chainId), together()(world.chainId)])
+    expect(await world.payouts()).toHaveLength(1)
+    await world.block()
+    expect(await world.refund(id)).toMatchObject({ state: 'confirmed' })
+    expect(await world.sentOnChain()).toHaveLength(1)
+    await expectBooksToFit()
+  })
+})
+
 describe('nodes that do not tell all', () => {
   const nodesSay = (conditions: object) => world.control('conditions', conditions)
 
