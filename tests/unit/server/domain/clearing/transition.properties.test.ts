@@ -103,4 +103,34 @@ describe('whatever comes in whatever order', () => {
       }
     }), { numRuns: 1_000 })
   })
+
+  it('each payment comes to exactly one place: credited, given back whole, or left for a person', () => {
+    fc.assert(fc.property(fc.array(event, { maxLength: 30 }), (events) => {
+      let operation: Operation = start
+      for (const each of events) {
+        const { operation: next, effects } = transition(operation, each, at(2_000))
+        const places = effects.filter(effect => effect.type === 'credit_payment' || effect.type === 'return_payment' || effect.type === 'leave_unallocated')
+        expect(places).toHaveLength(each.type === 'payment_confirmed' ? 1 : 0)
+        if (each.type === 'payment_confirmed') {
+          const { id, coin, blockTime } = each.payment
+          const [place] = places
+          const back = effects.flatMap(effect => effect.type === 'plan_refund' && effect.refund.paymentId === id ? [effect.refund.coin.amount] : []).reduce((sum, amount) => sum + amount, 0n)
+          const credited = place?.type === 'credit_payment' ? place.amount : 0n
+          // To the unit, and nothing but the quoted denom in time is ever credited.
+          expect(credited + back).toBe(place?.type === 'leave_unallocated' ? 0n : coin.amount)
+          if (credited > 0n) expect(coin.denom === 'uatom' && blockTime <= start.graceUntil).toBe(true)
+        }
+        operation = next
+      }
+    }), { numRuns: 1_000 })
+  })
+
+  it('what was paid in time is never refused for lateness unless something went back before', () => {
+    const paid = (amount: bigint, second: number): OperationEvent => ({ type: 'payment_confirmed', payment: { id: `p${second}` as PaymentId, coin: { denom: 'uatom', amount }, blockTime: at(second) }, wrongDenomRefundable: false, clearingDeadlineMs: 1_800_000 })
+    const late = fc.array(fc.oneof(fc.record({ type: fc.constant('grace_passed' as const), blockTime: fc.integer({ min: 901, max: 1_500 }).map(at) }), fc.integer({ min: 901, max: 1_500 }).map(second => paid(300n, second))), { maxLength: 5 })
+    fc.assert(fc.property(late, fc.integer({ min: 0, max: 900 }), (before, second) => {
+      const operation = before.reduce<Operation>((current, each) => transition(current, each, at(2_000)).operation, start)
+      expect(transition(operation, paid(300n, second), at(2_000)).operation).toMatchObject({ status: 'queued', paymentIssue: second > 300 ? 'late' : 'none' })
+    }))
+  })
 })

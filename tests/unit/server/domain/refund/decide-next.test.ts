@@ -150,6 +150,21 @@ describe('a refund that is signed', () => {
     }))
   })
 
+  it('is never replaced while a chain may have included it or still could, however far we have read', () => {
+    const fate = fc.oneof(fc.constant({ kind: 'lost' as const }), fc.record({ kind: fc.constantFrom('paid' as const, 'failed' as const, 'overtaken' as const), height: fc.bigInt(101n, 130n) }))
+    fc.assert(fc.property(fate, fc.bigInt(100n, 140n), fc.boolean(), fc.boolean(), fc.integer({ min: 0, max: 2 }), (chain, cursorHeight, asked, vouched, failures) => {
+      const seen = chain.kind !== 'lost' && chain.height <= cursorHeight
+      // What the scanner saw paid is settled and not in hand any more; a node may have hidden it, though.
+      const step = signed(aPayout({ lastBroadcastAt: at(999) }), {
+        cursorHeight, includedCode: seen && chain.kind === 'failed' ? 5 : null, sequenceUsedBy: seen && chain.kind === 'overtaken' ? 'CD' : null,
+        absence: asked ? (vouched && chain.kind !== 'paid' ? 'proven' : 'unproven') : 'unasked',
+      }, failures)
+      if (step.do !== 'sign_anew' && step.do !== 'park') return
+      expect(chain.kind).not.toBe('paid')
+      expect(seen || cursorHeight >= 130n).toBe(true)
+    }), { numRuns: 1_000 })
+  })
+
   it('never sends more than is owed, and with the fee never more than the wallet has', () => {
     const amounts = fc.bigInt(1n, 2_000n)
     fc.assert(fc.property(fc.array(fc.record({ amount: amounts, networkFeeDeducted: fc.boolean() }), { minLength: 1, maxLength: 6 }), fc.bigInt(0n, 500n), fc.bigInt(0n, 8_000n), fc.bigInt(0n, 600n), (owed, fee, balance, minimum) => {
