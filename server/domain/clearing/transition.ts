@@ -84,7 +84,7 @@ function creditPayment(operation: Operation, payment: ConfirmedPayment, clearing
     log('payment_credited', { amount: amount.toString(), denom: payment.coin.denom }),
   ]
   if (amount < missing) {
-    return { operation: { ...operation, status: 'awaiting_payment', credits, paymentIssue: 'underpaid' }, effects: creditEffects }
+    return { operation: { ...operation, status: 'awaiting_payment', credits, paymentIssue: 'underpaid', finishedAt: null }, effects: creditEffects }
   }
   const late = payment.blockTime > operation.expiresAt
   const paymentIssue = surplus > 0n ? 'overpaid' : late ? 'late' : 'none'

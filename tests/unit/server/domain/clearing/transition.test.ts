@@ -89,6 +89,9 @@ describe('a payment', () => {
   it('in time but shown only after the operation expired is honoured if nothing went back yet', () => {
     const expired = after(awaiting(), { type: 'grace_passed', blockTime: at(901) }).operation
     expect(after(expired, pay('p', 100n, 899)).operation).toMatchObject({ status: 'queued', finishedAt: null })
+    const short = after(expired, pay('p', 40n, 899))
+    expect(short.operation).toMatchObject({ status: 'awaiting_payment', paymentIssue: 'underpaid', finishedAt: null })
+    expect(refundsIn(after(short.operation, { type: 'grace_passed', blockTime: at(950) }).effects)).toEqual([['p', 40n, 'underpaid', true]])
     const partly = after(awaiting(), pay('p', 40n), { type: 'grace_passed', blockTime: at(901) }).operation
     expect(refundsIn(after(partly, pay('q', 60n, 899)).effects)).toEqual([['q', 60n, 'too_late', false]])
   })
