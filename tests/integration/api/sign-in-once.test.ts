@@ -47,7 +47,7 @@ async function signed(text?: string) {
 const cookieIn = (cookies: readonly string[]) => cookies[0]!.split(';')[0]!
 const whoIs = async (cookie: string) => (await call('GET', '/auth/session', { cookie })).body
 
-describe('case 33: signing in under an Idempotency-Key', () => {
+describe('signing in under an Idempotency-Key', () => {
   it('gives the caller who heard no answer the same session again', async () => {
     const request = { key: randomUUID(), body: await signed() }
     const first = await call('POST', '/auth/wallet-sign', request)
@@ -58,7 +58,7 @@ describe('case 33: signing in under an Idempotency-Key', () => {
     expect(await database.db.$count(authSessions)).toBe(1)
   })
 
-  it('hands the session to nobody who has only the signed request, or calls from elsewhere, or comes late', async () => {
+  it('case 33e: hands the session to nobody who has only the signed request, or calls from elsewhere, or comes late', async () => {
     const request = { key: randomUUID(), body: await signed() }
     expect((await call('POST', '/auth/wallet-sign', request)).status).toBe(200)
     const refused = { status: 404, cookies: [], body: { code: 'challenge_not_found' } }
@@ -99,7 +99,7 @@ describe('case 33: signing in under an Idempotency-Key', () => {
     expect(await call('POST', '/auth/wallet-sign', request)).toMatchObject({ status: 401, type: first.type, body: { code: 'signature_invalid', detail: first.body!.detail } })
   })
 
-  it('opens one session however many ask at once', async () => {
+  it('case 33d: opens one session however many ask at once', async () => {
     const before = await database.db.$count(authSessions)
     const request = { key: randomUUID(), body: await signed() }
     const answers = await Promise.all(Array.from({ length: 8 }, () => call('POST', '/auth/wallet-sign', request)))
@@ -130,8 +130,8 @@ describe('the other calls of sign-in under an Idempotency-Key', () => {
   })
 })
 
-describe('case 31: over two instances', () => {
-  it('a signed text opens one session, whichever of them is asked', async () => {
+describe('over two instances', () => {
+  it('case 31h: a signed text opens one session, whichever of them is asked', async () => {
     const other = openDatabase(database.url, 4)
     try {
       const instances = [database.db, other.db].map(db => signInServices(db, { now: () => now }))

@@ -1,0 +1,69 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import * as ledger from '../../../../../server/domain/ledger/entries'
+import type { PaymentId, PlannedRefund } from '../../../../../server/domain/clearing/operation'
+import { refundReasons, type RefundReason } from '../../../../../shared/types/clearing'
+
+const wallet: ledger.MovedWallet = { role: 'service', address: 'cosmos1service', height: 7n }
+const held = 'wallet:service:cosmos1service'
+const owedTo = 'liability:operation:op'
+const refundOf = (reason: RefundReason, amount: bigint): PlannedRefund => ({ paymentId: 'p' as PaymentId, coin: { denom: 'uatom', amount }, reason, networkFeeDeducted: false })
+const uatom = (amount: bigint) => ({ denom: 'uatom', amount })
+/** Account → what it gained, per denom. */
+const effect = (legs: readonly (ledger.LedgerLeg & { readonly denom?: string })[]) => Object.fromEntries(legs.map(leg => [`${leg.account}${leg.denom === undefined ? '' : ` ${leg.denom}`}`, leg.amount]))
+
+describe('what is booked', () => {
+  it('is owed to nobody known when coins reach a wallet, and to the operation once they are credited', () => {
+    expect(ledger.paymentReceivedLegs(wallet, 5n)).toEqual([{ account: 'liability:unallocated', amount: -5n }, { account: held, amount: 5n, height: 7n }])
+    expect(effect(ledger.paymentCreditedLegs('op', 5n))).toEqual({ 'liability:unallocated': 5n, [owedTo]: -5n })
+    expect(effect(ledger.revenueLegs('op', 5n))).toEqual({ [owedTo]: 5n, revenue: -5n })
+  })
+
+  it('is the owner\'s when the owner\'s coins reach a wallet or leave it', () => {
+    expect(effect(ledger.capitalReceivedLegs(wallet, 5n))).toEqual({ 'equity:owner': -5n, [held]: 5n })
+    expect(effect(ledger.withdrawnLegs(wallet, [uatom(5n), { denom: 'uosmo', amount: 2n }]))).toEqual({ [`${held} uatom`]: -5n, 'equity:owner uatom': 5n, [`${held} uosmo`]: -2n, 'equity:owner uosmo': 2n })
+  })
+
+  it.each(refundReasons)('is a refund taken from where its coins were (%s)', (reason) => {
+    const neverCredited = ['overpaid', 'duplicate', 'too_late', 'wrong_denom'].includes(reason)
+    expect(effect(ledger.refundPlannedLegs('op', refundOf(reason, 5n)))).toEqual({ [neverCredited ? 'liability:unallocated' : owedTo]: 5n, 'liability:refunds_payable': -5n })
+  })
+
+  it('is nothing owed any more once a refund is paid, and what the payer bore of the gas lessens ours', () => {
+    expect(effect(ledger.refundConfirmedLegs(wallet, uatom(10n), uatom(10n)))).toEqual({ [`${held} uatom`]: -10n, 'liability:refunds_payable uatom': 10n })
+    expect(ledger.refundConfirmedLegs(wallet, uatom(10n), uatom(7n))).toEqual([
+      { account: held, amount: -7n, height: 7n, denom: 'uatom' }, { account: 'liability:refunds_payable', amount: 7n, denom: 'uatom' },
+      { account: 'expense:gas', amount: -3n, denom: 'uatom' }, { account: 'liability:refunds_payable', amount: 3n, denom: 'uatom' },
+    ])
+  })
+
+  it('is gas for a fee, and unexplained for what fits nothing', () => {
+    expect(effect(ledger.feePaidLegs(wallet, [uatom(3n)]))).toEqual({ [`${held} uatom`]: -3n, 'expense:gas uatom': 3n })
+    expect(effect(ledger.unexplainedLegs(wallet, [uatom(3n)]))).toEqual({ [`${held} uatom`]: -3n, 'unexplained uatom': 3n })
+    expect(ledger.feePaidLegs(wallet, [])).toEqual([])
+  })
+
+  it('names each wallet by role and address, and the height on its legs alone', () => {
+    expect(ledger.walletAccount('relayer', 'osmo1relayer')).toBe('wallet:relayer:osmo1relayer')
+    const sets = [ledger.paymentReceivedLegs(wallet, 5n), ledger.capitalReceivedLegs(wallet, 5n), ledger.feePaidLegs(wallet, [uatom(1n)]), ledger.refundConfirmedLegs(wallet, uatom(10n), uatom(7n)), ledger.unexplainedLegs(wallet, [uatom(1n)])]
+    for (const leg of sets.flat()) expect(leg.height).toBe(leg.account.startsWith('wallet:') ? 7n : undefined)
+  })
+
+  it('sums to zero per denom, whatever is booked, and the life of a payment leaves nothing owed', () => {
+    const amounts = fc.bigInt({ min: 1n, max: 10n ** 30n })
+    fc.assert(fc.property(amounts, amounts, amounts, fc.constantFrom(...refundReasons), (first, second, third, reason) => {
+      const [small, large] = first < second ? [first, second] : [second, first]
+      const sets: readonly (readonly (ledger.LedgerLeg & { readonly denom?: string })[])[] = [
+        ledger.paymentReceivedLegs(wallet, first), ledger.capitalReceivedLegs(wallet, first), ledger.paymentCreditedLegs('op', first), ledger.revenueLegs('op', first), ledger.refundPlannedLegs('op', refundOf(reason, first)),
+        ledger.refundConfirmedLegs(wallet, uatom(large), uatom(small)), ledger.feePaidLegs(wallet, [uatom(first), { denom: 'uosmo', amount: third }]), ledger.withdrawnLegs(wallet, [uatom(first)]), ledger.unexplainedLegs(wallet, [uatom(first)]),
+      ]
+      for (const set of sets) {
+        for (const denom of new Set(set.map(leg => leg.denom))) expect(set.filter(leg => leg.denom === denom).reduce((sum, leg) => sum + leg.amount, 0n)).toBe(0n)
+      }
+      const life = [ledger.paymentReceivedLegs(wallet, large + third), ledger.paymentCreditedLegs('op', large), ledger.revenueLegs('op', large - small), ledger.refundPlannedLegs('op', refundOf('not_cleared', small)), ledger.refundPlannedLegs('op', refundOf('overpaid', third)),
+        ledger.refundConfirmedLegs(wallet, uatom(small + third), uatom(small + third))].flat()
+      const balance = (account: string) => life.filter(leg => leg.account === account).reduce((sum, leg) => sum + leg.amount, 0n)
+      expect([balance('liability:unallocated'), balance(owedTo), balance('liability:refunds_payable'), balance(held), balance('revenue')]).toEqual([0n, 0n, 0n, large - small, small - large])
+    }))
+  })
+})
