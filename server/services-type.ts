@@ -55,8 +55,12 @@ export interface Services {
 
   clearRoute(route: ChannelEnd): Promise<unknown>
   sweepUnfinished(): Promise<unknown>
-  /** Chains with a payment address: what the scanners read. */
+  /** What the scanners read; a chain without a wallet of ours is left alone. */
   readonly scannedChainIds: readonly string[]
+  /** Chains with an address that customers pay to. */
+  readonly paymentChainIds: readonly string[]
+  /** Remembers the wallets of the relayer's keys, so that the scanners watch them. */
+  watchRelayer(): Promise<unknown>
   /** Calls back after each NewBlock event, a hint only. Returns how to stop. */
   onNewBlock(chainId: string, wake: (height: bigint) => void): () => void
   /** `hint`: a height that is known to exist, which spares asking for the tip. */

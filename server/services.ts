@@ -51,6 +51,7 @@ import { makeSignOut } from './usecases/sign-out'
 import { makeSweepUnfinished } from './usecases/sweep-unfinished'
 import { makeUserStatistics } from './usecases/user-statistics'
 import { makeVerifyPayment } from './usecases/verify-payment'
+import { makeWatchRelayer } from './usecases/watch-relayer'
 
 export interface BuiltServices {
   readonly services: Services
@@ -119,7 +120,6 @@ function payoutDependencies({ config, clock, ids, logger, instanceId }: Infrastr
   return {
     store, reader, simulator: reader, wallets, clock, ids, logger, instanceId, gasMargin: config.fees.gasMargin, settings: payoutSettings,
     feeDenom: chainId => directory.chain(chainId)?.feeDenom ?? '',
-    policy: { operatorAddresses: new Set(config.operatorAddresses), signs: chainId => wallets.has(chainId) },
     rules: (chainId, denom) => {
       const chain = directory.chain(chainId)
       const setting = (amount: typeof config.refunds.minimum | null) => amount && chain && denom === chain.feeDenom ? amountIn(amount, denom, chain.feeExponent)?.amount : undefined
@@ -140,7 +140,8 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
   const clearing = { store, chains: reader, directory, relayer, clock, ids, logger, metrics, instanceId, settings: settingsFor(config), closing: closing.signal }
   const paying = payoutDependencies(infrastructure, world, signingWallets)
   const scanning: ScanDependencies = {
-    store, reader, clock, outgoing: paying.policy, logger, instanceId, policy: paymentPolicy(infrastructure, directory),
+    store, reader, clock, logger, instanceId, policy: paymentPolicy(infrastructure, directory),
+    outgoing: { operatorAddresses: new Set(config.operatorAddresses), signs: chainId => signingWallets.has(chainId) },
     serviceAddresses: chainId => new Set(wallets.filter(wallet => wallet.chainId === chainId).map(wallet => wallet.address)),
   }
   const index = makePacketIndex(database.db)
@@ -152,7 +153,9 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
   const services: Services = {
     config, clock, logger, rateLimiter: infrastructure.rateLimiter, idempotency: makeIdempotencyStore(database.db, makeAnswerSeal(keys.answerSealing)),
     ipKey: ipAddress => keyedHash(keys.ipHashing, ipAddress),
-    scannedChainIds: wallets.map(wallet => wallet.chainId),
+    scannedChainIds: directory.chains().map(chain => chain.chainId),
+    paymentChainIds: wallets.map(wallet => wallet.chainId),
+    watchRelayer: makeWatchRelayer({ store, directory, relayer, clock }),
     onNewBlock: reader.onNewBlock,
     listChains: makeListChains({ directory, reader, paymentAddress }),
     getAccount: makeGetAccount({ directory, reader, cache }),

@@ -112,6 +112,7 @@ export const eventWords: Readonly<Record<OperationEventType, string>> = {
   token_issued: 'Price fixed, memo code issued',
   payment_seen: 'Payment seen on chain',
   payment_credited: 'Payment credited',
+  payment_refuted: 'Payment is not on chain: one node had shown it, others refute it',
   payment_returned: 'Payment goes back',
   queued: 'In line for the relayer',
   run_started: 'Relayer started',

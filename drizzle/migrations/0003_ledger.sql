@@ -19,4 +19,7 @@ FROM (SELECT gen_random_uuid() AS entry_set, e.chain_id, e.denom, sum(e.amount) 
     coalesce((SELECT c.height FROM chain_cursors c WHERE c.chain_id = e.chain_id AND c.purpose = 'primary'), 0) AS height
   FROM ledger_entries e WHERE e.account = 'wallet:service' GROUP BY e.chain_id, e.denom) held,
   LATERAL (VALUES ('wallet:service', -1), ('wallet:service:' || held.address, 1)) AS leg (account, sign)
-WHERE held.address IS NOT NULL;
+WHERE held.address IS NOT NULL;--> statement-breakpoint
+INSERT INTO watched_wallets (chain_id, address, role, added_at, watched_from)
+SELECT DISTINCT t.payment_chain_id, t.payment_address, 'service', now(), coalesce((SELECT min(p.height) - 1 FROM payments p WHERE p.chain_id = c.chain_id), c.height)
+FROM clearing_tokens t JOIN chain_cursors c ON c.chain_id = t.payment_chain_id AND c.purpose = 'primary' AND c.height >= 0;

@@ -41,7 +41,7 @@ async function boot(config: AppConfig): Promise<() => Promise<void>> {
   const { services, close } = buildServices(infrastructure, opened, __APP_VERSION__, signing.wallets)
   setServices(services)
   const workers = await startWorkers(services, infrastructure.databaseUrl)
-  const byHand = services.scannedChainIds.filter(chainId => !signing.wallets.has(chainId))
+  const byHand = services.paymentChainIds.filter(chainId => !signing.wallets.has(chainId))
   if (byHand.length > 0) logger.warn({ chains: byHand }, 'no wallet key: refunds on these chains wait to be sent by hand')
   logger.info({ chains: opened.directory.chains().map(chain => chain.chainId), instanceId: infrastructure.instanceId }, 'relayooor is up')
   return async () => {

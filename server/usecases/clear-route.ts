@@ -5,12 +5,12 @@ import { claimRun, type Claim, type ClaimedRun, type RelayerForRoute } from './c
 import type { ClearingDeps } from './clearing-deps'
 import { decideWaiting } from './decide-waiting'
 import { finishRun } from './finish-run'
-import { judgeOnce, judgeUntilKnown, relayerAccountsOf, type JudgedPacket } from './judge-packets'
+import { judgeOnce, judgeUntilKnown, type JudgedPacket } from './judge-packets'
 import { routePaused } from './pauses'
-import type { RelayerKey } from './ports'
 import { relayWatched } from './relay-watched'
 import { outcomesByOperation, settleOperation, tellSettled, type PacketOutcome } from './settle-packets'
 import type { Cause } from './store-ports'
+import { rememberRelayers } from './watch-relayer'
 
 /** Does what is due on a route: decides what the chain has finished, runs the relayer once for the rest, says when to look again. */
 export type ClearRoute = (route: ChannelEnd) => Promise<void>
@@ -18,13 +18,9 @@ export type ClearRoute = (route: ChannelEnd) => Promise<void>
 const beforeRun: Cause = { actor: 'worker', cause: 'chain state before a run' }
 const soonMs = 250
 
-/** Keys this process has seen: a key store that cannot be read for a while must not turn our own txs into somebody else's. */
-type KnownKeys = Map<string, RelayerKey>
-
-async function askRelayer(deps: ClearingDeps, route: ChannelEnd, known: KnownKeys): Promise<RelayerForRoute> {
+async function askRelayer(deps: ClearingDeps, route: ChannelEnd): Promise<RelayerForRoute> {
   const destination = deps.directory.counterparty(route) ?? null
   const readiness = await deps.relayer.readiness()
-  for (const key of readiness.keys) known.set(`${key.chainId}/${key.address}`, key)
   const paused = await routePaused(deps.store, route)
   if (paused !== null) return { destination, keys: readiness.keys, problems: [paused] }
   if (destination === null) return { destination, keys: readiness.keys, problems: [`${formatChannelEnd(route)} is not served`] }
@@ -97,10 +93,9 @@ function notBeforeOf(deps: ClearingDeps, claim: Claim, outcomes: readonly Packet
 }
 
 export function makeClearRoute(deps: ClearingDeps): ClearRoute {
-  const known: KnownKeys = new Map()
   return async (route) => {
-    const asked = await askRelayer(deps, route, known)
-    const relayer = relayerAccountsOf(known.values())
+    const asked = await askRelayer(deps, route)
+    const relayer = await rememberRelayers(deps, asked.keys)
     const claim = await claimRun(deps, route, asked)
     if (claim.waitsFor === 'relayer') deps.logger.warn({ route: formatChannelEnd(route), problems: asked.problems }, 'paid packets wait for the relayer')
     const { toRun, outcomes } = await sortOut(deps, claim, relayer, asked.problems[0] ?? null)

@@ -1,7 +1,6 @@
-import { judgePacket, relayerAccount, type RelayerAccounts, type Verdict, type VerdictContext } from '../domain/clearing/verdict'
+import { judgePacket, type RelayerAccounts, type Verdict, type VerdictContext } from '../domain/clearing/verdict'
 import type { PacketFacts } from '../domain/packet/facts'
 import type { ClearingDeps } from './clearing-deps'
-import type { RelayerKey } from './ports'
 import type { DuePacket } from './store-ports'
 
 const firstPollMs = 60
@@ -11,11 +10,6 @@ export interface JudgedPacket {
   readonly packet: DuePacket
   readonly facts: PacketFacts
   readonly verdict: Verdict
-}
-
-export function relayerAccountsOf(keys: Iterable<RelayerKey>): RelayerAccounts {
-  const all = [...keys]
-  return { accounts: new Set(all.map(key => relayerAccount(key.chainId, key.address))), chainIds: new Set(all.map(key => key.chainId)) }
 }
 
 export function contextOf(deps: ClearingDeps, packet: DuePacket, relayer: RelayerAccounts): VerdictContext {

@@ -6,7 +6,6 @@ import type { Payout, Refund } from '../domain/refund/refund'
 import { estimatePayout, isProvenAbsent, orderFor, readSigningGround, type FirstTips, type SigningGround } from './payout-world'
 import type { ChainReader, Clock, Ids, Logger, ServiceWallet, TransactionSimulator } from './ports'
 import type { NewPayout, PayoutLane } from './refund-ports'
-import { settleOutgoing, type OutgoingPolicy } from './settle-outgoing'
 import type { Cause, Store } from './store-ports'
 
 export interface PayoutSettings {
@@ -26,7 +25,6 @@ export interface PayRefundsDeps {
   /** Of one denom on a chain, base units. */
   readonly rules: (chainId: string, denom: string) => Omit<RefundRules, 'rebroadcastAfterMs'>
   readonly gasMargin: Ratio
-  readonly policy: OutgoingPolicy
   /** Why nothing may be sent on a chain (a broken invariant), in words for a person; null: nothing is wrong. */
   readonly stopped?: (chainId: string) => Promise<string | null>
   readonly clock: Clock
@@ -50,18 +48,6 @@ const worker: Cause = { actor: 'worker', cause: 'refund payout' }
 /** Held and parked ones are settled without the chain: many in one go, but not without end. */
 const mostStepsAtOnce = 50
 const waitingAtOnce = 200
-
-/** Asks again for a second endpoint's word about what left the wallet, and judges what has it. */
-async function judgeLate(deps: PayRefundsDeps, chainId: string): Promise<void> {
-  for (const waiting of await deps.store.outgoingAwaitingSecond(chainId)) {
-    const agreement = await deps.reader.confirmBlock({ chainId, ...waiting })
-    if (agreement !== 'agreed' && agreement !== 'single') continue
-    await deps.store.transaction(async (tx) => {
-      await tx.setOutgoingConfirmation(chainId, waiting.height, agreement)
-      await settleOutgoing(tx, chainId, deps.policy, deps.clock, deps.logger)
-    })
-  }
-}
 
 interface Signer {
   readonly deps: PayRefundsDeps
@@ -190,7 +176,6 @@ export function makePayRefunds(deps: PayRefundsDeps): PayRefunds {
   const firstTips: FirstTips = new Map()
   const told = new Map<string, string | null>()
   return async (chainId) => {
-    await judgeLate(deps, chainId)
     const wallet = deps.wallets.get(chainId)
     if (!wallet) return { did: 'by_hand' }
     const lane = await deps.store.holdPayoutLane(chainId, wallet.address, deps.instanceId, deps.settings.leaseMs)

@@ -133,6 +133,8 @@ export interface ChainReader {
   packetsOfAddress(address: string): Promise<PacketSearchAnswer>
   packetsOfTx(chainId: string, txHash: string): Promise<PacketSearchAnswer>
   balance(chainId: string, address: string, denom: string): Promise<Coin>
+  /** Everything the address holds after block `height`. Rejects when no endpoint has that height's state (not made yet, pruned). */
+  balancesAt(chainId: string, address: string, height: bigint): Promise<readonly Coin[]>
   /** null: the chain knows no such account. */
   account(chainId: string, address: string): Promise<ChainAccount | null>
   /** Decimal text per unit of gas in the fee denom: node config or fee market, at least the registry's floor. */

@@ -1,9 +1,10 @@
-import type { PaymentConfirmation, RefundHoldReason } from '../../shared/types/clearing'
+import type { RefundHoldReason } from '../../shared/types/clearing'
 import type { Coin } from '../../shared/utils/coin'
 import type { OutgoingLeg } from '../domain/ledger/entries'
-import type { OutgoingTx } from '../domain/refund/judge-outgoing'
+import type { OutgoingTx, OutgoingVerdict } from '../domain/refund/judge-outgoing'
 import type { OutgoingTransfer } from '../domain/refund/outgoing'
 import type { Payout, Refund } from '../domain/refund/refund'
+import type { BlockSource } from './ledger-ports'
 import type { Cause } from './store-ports'
 
 /** A signer's hold on a wallet. `fence` is checked by every write that a later holder must be safe from. */
@@ -32,11 +33,10 @@ export interface WalletFacts {
 /** Refund's part of a transaction. Whatever locks refunds locks their operations first, in one order. */
 export interface RefundTransaction {
   /** Inserts what is new by key. */
-  insertOutgoing(rows: readonly OutgoingTransfer[], source: { readonly blockHash: string, readonly codes: readonly number[], readonly endpoint: string, readonly confirmation: PaymentConfirmation }): Promise<void>
-  setOutgoingConfirmation(chainId: string, height: bigint, confirmation: PaymentConfirmation): Promise<void>
+  insertOutgoing(rows: readonly OutgoingTransfer[], source: BlockSource): Promise<void>
   /** Confirmed and not judged, in chain order, locked. */
   lockUnjudgedOutgoing(chainId: string): Promise<readonly OutgoingTx[]>
-  saveJudgement(tx: OutgoingTx, kind: 'refund' | 'failed_refund' | 'operator' | 'stranger', note: string | null): Promise<void>
+  saveJudgement(tx: OutgoingTx, kind: OutgoingVerdict['kind'], note: string | null): Promise<void>
   payoutByHash(chainId: string, txHash: string): Promise<Payout | null>
   /** In the order of `ids`; unknown ones are left out. */
   lockRefunds(ids: readonly string[]): Promise<readonly Refund[]>
@@ -75,5 +75,4 @@ export interface RefundReads {
   failedInclusion(chainId: string, txHash: string): Promise<number | null>
   /** Judged tx of the wallet other than `payout` that used its sequence or a later one. */
   sequenceUsedBy(payout: Payout): Promise<string | null>
-  outgoingAwaitingSecond(chainId: string): Promise<readonly { readonly height: bigint, readonly blockHash: string, readonly codes: readonly number[], readonly endpoint: string }[]>
 }

@@ -11,22 +11,31 @@ export interface OutgoingPolicy {
   readonly signs: (chainId: string) => boolean
 }
 
+/** What the chain's scanner knows beside the rows. */
+export interface OutgoingJudge {
+  readonly signs: OutgoingPolicy['signs']
+  /** Operators and wallets of ours: what goes there stays the owner's. */
+  readonly owners: ReadonlySet<string>
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
 const scanned: Cause = { actor: 'scanner', cause: 'block scan' }
 
-async function knownAbout(tx: StoreTransaction, outgoing: OutgoingTx, policy: OutgoingPolicy): Promise<KnownAboutOutgoing> {
+async function knownAbout(tx: StoreTransaction, outgoing: OutgoingTx, judge: OutgoingJudge): Promise<KnownAboutOutgoing> {
   const payout = outgoing.txHash === null ? null : await tx.payoutByHash(outgoing.chainId, outgoing.txHash)
   const ids = readRefundMemo(outgoing.memo)
   const named = payout ? null : await tx.lockRefunds(ids)
   const [send] = outgoing.sends
   const [sent] = send?.coins ?? []
-  const byHand = !payout && ids.length === 0 && send && sent && !policy.signs(outgoing.chainId)
+  const byHand = outgoing.role === 'service' && !payout && ids.length === 0 && send && sent && !judge.signs(outgoing.chainId)
   const alike = byHand ? await tx.refundAlike(outgoing.chainId, send.toAddress, sent) : null
   const [found] = alike ? await tx.lockRefunds([alike]) : []
   return {
     signed: payout ? { payout, refunds: await tx.lockRefunds(payout.refundIds) } : null,
     named: named && named.length > 0 && named.length === ids.length && named.every(refund => refund.chainId === outgoing.chainId) ? named : null,
     alike: found && (found.state === 'planned' || found.state === 'held') ? found : null,
-    operatorAddresses: policy.operatorAddresses,
+    ownAddresses: judge.owners,
   }
 }
 
@@ -45,25 +54,30 @@ function legsOf(outgoing: OutgoingTx, verdict: OutgoingVerdict): (OutgoingLeg & 
   const left = [...outgoing.sends.filter(send => send.toAddress !== outgoing.address).flatMap(send => send.coins), ...outgoing.unnamed]
   switch (verdict.kind) {
     case 'refund': return refundLegs(outgoing, verdict)
-    case 'failed_refund': return []
+    case 'failed_refund': case 'relay': return []
     case 'operator': return withdrawnLegs(outgoing, left)
     case 'stranger': return unexplainedLegs(outgoing, left)
     default: return verdict satisfies never
   }
 }
 
+const strangerAlert = {
+  service: 'a transaction of the service wallet fits nothing: payouts stop',
+  relayer: 'a transaction of a relayer wallet moved more than its fee and fits nothing',
+} as const
+
 /**
- * Judges what left the chain's wallet and is vouched for: confirms refunds, books every unit, and marks strangers. Runs
+ * Judges what left the chain's wallets and is vouched for: confirms refunds, books every unit, and marks strangers. Runs
  * inside the transaction that recorded it, so that a refund is confirmed and booked together or not at all.
  */
-export async function settleOutgoing(tx: StoreTransaction, chainId: string, policy: OutgoingPolicy, clock: Clock, logger: Logger): Promise<void> {
+export async function settleOutgoing(tx: StoreTransaction, chainId: string, judge: OutgoingJudge): Promise<void> {
   for (const outgoing of await tx.lockUnjudgedOutgoing(chainId)) {
-    const now = clock.now()
-    const verdict = judgeOutgoing(outgoing, await knownAbout(tx, outgoing, policy))
+    const now = judge.clock.now()
+    const verdict = judgeOutgoing(outgoing, await knownAbout(tx, outgoing, judge))
     await tx.saveJudgement(outgoing, verdict.kind, verdict.kind === 'stranger' ? verdict.note : null)
     if (verdict.kind === 'refund') await tx.confirmRefunds(verdict.refunds, outgoing.txHash ?? '', { height: outgoing.height, sent: verdict.sent }, scanned, now)
     await tx.bookOutgoing(chainId, verdict.kind, legsOf(outgoing, verdict), now)
-    await tx.bookOutgoing(chainId, 'network_fee', feePaidLegs(outgoing, outgoing.fee), now)
-    if (verdict.kind === 'stranger') logger.error({ chainId, txHash: outgoing.txHash, height: outgoing.height.toString(), note: verdict.note }, 'a transaction of the service wallet fits nothing: payouts stop')
+    await tx.bookOutgoing(chainId, outgoing.role === 'relayer' ? 'relay_fee' : 'network_fee', feePaidLegs(outgoing, outgoing.fee), now)
+    if (verdict.kind === 'stranger') judge.logger.error({ chainId, txHash: outgoing.txHash, height: outgoing.height.toString(), address: outgoing.address, note: verdict.note }, strangerAlert[outgoing.role])
   }
 }

@@ -10,6 +10,7 @@ import type { Effect } from '../domain/clearing/transition'
 import type { InboundTransfer } from '../domain/payment/inbound'
 import type { AdminTransaction, Pause } from './admin-ports'
 import type { ExecutorName } from './ports'
+import type { BlockSource, LedgerReads, LedgerTransaction } from './ledger-ports'
 import type { RefundReads, RefundTransaction } from './refund-ports'
 
 /** Who or what caused a change, for the audit trail (invariant I7). */
@@ -115,7 +116,7 @@ export type Job
     | { readonly name: 'scan_chain', readonly chainId: string, readonly runAt?: Date }
 
 /** One PostgreSQL transaction. Rows it locks stay locked until it ends. */
-export interface StoreTransaction extends RefundTransaction, AdminTransaction {
+export interface StoreTransaction extends RefundTransaction, AdminTransaction, LedgerTransaction {
   lockOperation(id: OperationId): Promise<Operation | null>
   lockOperationByMemo(reading: MemoReading): Promise<Operation | null>
   /**
@@ -126,10 +127,9 @@ export interface StoreTransaction extends RefundTransaction, AdminTransaction {
   appendEvent(id: OperationId, event: Extract<Effect, { type: 'log' }>, cause: Cause, now: Date): Promise<void>
 
   /** Inserts what is new (by key) as `seen`, which is in no book yet, and returns only those. */
-  insertInbound(rows: readonly InboundTransfer[], source: { readonly blockHash: string, readonly codes: readonly number[], readonly endpoint: string, readonly confirmation: PaymentConfirmation }, now: Date): Promise<readonly PaymentId[]>
+  insertInbound(rows: readonly InboundTransfer[], source: BlockSource, now: Date): Promise<readonly PaymentId[]>
   /** `seen` rows of blocks up to `height`, in chain order, locked. */
   lockSeenPayments(chainId: string, upToHeight: bigint): Promise<readonly SeenPayment[]>
-  setConfirmation(chainId: string, height: bigint, confirmation: PaymentConfirmation): Promise<void>
   /** It enters the books, and waits for a person. */
   leaveUnallocated(id: PaymentId, reason: string, now: Date): Promise<void>
   /** It enters the books as the owner's own money. */
@@ -158,7 +158,7 @@ export interface StoreTransaction extends RefundTransaction, AdminTransaction {
   enqueue(job: Job): Promise<void>
 }
 
-export interface Store extends RefundReads {
+export interface Store extends RefundReads, LedgerReads {
   /** `work` may run again from its start when the database rolled it back for a deadlock: it must keep nothing outside. */
   transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T>
   /** Token, operation, packets and first event in one transaction. False: the requester's quota is used up, and nothing was written. Rejects when the memo code is taken. */
@@ -166,8 +166,6 @@ export interface Store extends RefundReads {
   /** One scanner per chain: true when this instance holds (or just took) the lease. */
   holdScannerLease(chainId: string, purpose: CursorRow['purpose'], instanceId: string, leaseMs: number): Promise<boolean>
   cursor(chainId: string, purpose: CursorRow['purpose']): Promise<{ readonly height: bigint, readonly blockTime: Date | null } | null>
-  /** Heights (with source facts) of `seen` rows that still need a second endpoint. */
-  heightsAwaitingSecond(chainId: string): Promise<readonly { readonly height: bigint, readonly blockHash: string, readonly codes: readonly number[], readonly endpoint: string }[]>
   /** Routes with undecided, claimed packets: what a starting or sweeping instance looks at again. */
   unfinishedRoutes(): Promise<readonly ChannelEnd[]>
   /** Earliest moment a due packet of the route may be tried again or meets its deadline; null when none waits. */

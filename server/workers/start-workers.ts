@@ -8,6 +8,7 @@ const auditEveryMs = 15_000
 const sweepEveryMs = 2_000
 const indexEveryMs = 10_000
 const payEveryMs = 3_000
+const relayerEveryMs = 10_000
 
 /** A payment that waits for a second endpoint is asked for this often at first: nodes are milliseconds apart. */
 const askAgainMs = 250
@@ -33,7 +34,8 @@ export async function startWorkers(services: Services, databaseUrl: string): Pro
   const unsubscribe = services.scannedChainIds.map(chainId => services.onNewBlock(chainId, height => scanners.get(chainId)?.wake(height)))
   const loops = [
     ...services.scannedChainIds.map(chainId => startLoop({ name: `audit ${chainId}`, intervalMs: auditEveryMs, logger, task: () => services.auditChain(chainId) })),
-    ...services.scannedChainIds.map(chainId => startLoop({ name: `refunds ${chainId}`, intervalMs: payEveryMs, logger, task: () => services.payRefunds(chainId) })),
+    ...services.paymentChainIds.map(chainId => startLoop({ name: `refunds ${chainId}`, intervalMs: payEveryMs, logger, task: () => services.payRefunds(chainId) })),
+    startLoop({ name: 'relayer wallets', intervalMs: relayerEveryMs, logger, task: services.watchRelayer }),
     startLoop({ name: 'sweep', intervalMs: sweepEveryMs, logger, task: services.sweepUnfinished }),
     startLoop({ name: 'packet index', intervalMs: indexEveryMs, logger, task: services.refreshPacketIndex }),
   ]

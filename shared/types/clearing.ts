@@ -40,7 +40,7 @@ export const refundHoldReasons = ['minimum', 'approval', 'exchange', 'refused', 
 export type RefundHoldReason = typeof refundHoldReasons[number]
 
 export const operationEventTypes = [
-  'token_issued', 'payment_seen', 'payment_credited', 'payment_returned', 'queued', 'run_started', 'packet_received', 'packet_finished',
+  'token_issued', 'payment_seen', 'payment_credited', 'payment_returned', 'payment_refuted', 'queued', 'run_started', 'packet_received', 'packet_finished',
   'attempt_failed', 'settled', 'refund_planned', 'refund_held', 'refund_approved', 'refund_claimed', 'refund_signed', 'refund_sent', 'refund_confirmed', 'expired', 'needs_attention', 'retried', 'resolved',
 ] as const
 export type OperationEventType = typeof operationEventTypes[number]

@@ -46,7 +46,7 @@ export async function openRefundWorld(options: RefundWorldOptions = {}) {
   const policy = { operatorAddresses: new Set([addressOf('admin')]), signs: () => !options.byHand }
 
   const deps: PayRefundsDeps = {
-    store, reader, simulator: reader, wallets: options.byHand ? new Map() : wallets, clock, ids, logger, instanceId: 'one', policy,
+    store, reader, simulator: reader, wallets: options.byHand ? new Map() : wallets, clock, ids, logger, instanceId: 'one',
     feeDenom: () => denom, gasMargin: { numerator: 13n, denominator: 10n },
     rules: () => ({ minimum: options.minimum ?? 0n, approvalAbove: options.approvalAbove ?? null }),
     settings: { leaseMs: 10_000, timeoutBlocks: 4n, rebroadcastAfterMs: 1_000 },

@@ -24,7 +24,7 @@ import { SimulatedFault, type Fate, type Scheduler } from './scheduler'
 import type { World } from './world'
 
 // Inbound rows are compared with the chain after every transaction anyway.
-const readsOnly: ReadonlySet<keyof StoreTransaction> = new Set(['lockCursor', 'advanceCursor', 'insertInbound', 'lockSeenPayments', 'operationsPastGrace', 'lockOperation', 'lockOperationByMemo', 'lockDuePackets', 'breaker', 'enqueue'])
+const readsOnly: ReadonlySet<keyof StoreTransaction> = new Set(['lockCursor', 'advanceCursor', 'insertInbound', 'lockSeenPayments', 'operationsPastGrace', 'lockOperation', 'lockOperationByMemo', 'lockDuePackets', 'breaker', 'enqueue', 'beginWatching', 'bookFunding', 'lockUnjudgedOutgoing'])
 
 const crashed = Symbol('crashed')
 const never = <T>() => new Promise<T>(() => {})
@@ -156,6 +156,10 @@ export class Instance {
       lapsedRuns: read('lapsedRuns', store.lapsedRuns),
       pauses: read('pauses', store.pauses),
       lanesBusyUntil: read('lanesBusyUntil', store.lanesBusyUntil),
+      watchedWallets: read('watchedWallets', store.watchedWallets),
+      watchWallets: (...input) => this.call('watchWallets', 'effect', () => store.watchWallets(...input)),
+      walletLegs: read('walletLegs', store.walletLegs),
+      bookedUpTo: read('bookedUpTo', store.bookedUpTo),
     }
     return gated as Store
   }

@@ -1,14 +1,21 @@
 import { BaseAccount } from 'cosmjs-types/cosmos/auth/v1beta1/auth'
 import { QueryAccountInfoRequest, QueryAccountInfoResponse, QueryAccountRequest, QueryAccountResponse } from 'cosmjs-types/cosmos/auth/v1beta1/query'
-import { QuerySpendableBalancesRequest, QuerySpendableBalancesResponse } from 'cosmjs-types/cosmos/bank/v1beta1/query'
+import { QueryAllBalancesRequest, QueryAllBalancesResponse, QuerySpendableBalancesRequest, QuerySpendableBalancesResponse } from 'cosmjs-types/cosmos/bank/v1beta1/query'
 import { accountFromAny } from '@cosmjs/stargate'
 import { coin, parseAmount, type Coin } from '../../../shared/utils/coin'
 import { DomainError } from '../../domain/errors'
 import type { ChainAccount } from '../../usecases/ports'
 import { query, QueryRefused } from './abci'
 import type { EndpointPool } from './endpoint-pool'
+import { RpcError } from './json-rpc'
 
 const maxPages = 20
+
+function readCoin(pool: EndpointPool, { denom, amount }: { readonly denom: string, readonly amount: string }): Coin {
+  const parsed = parseAmount(amount)
+  if (parsed === undefined) throw new DomainError('chain_unavailable', `${pool.chainId} answered with an amount that is none`)
+  return coin(denom, parsed)
+}
 
 /** Spendable amount of one denom. Reads page after page: the query by denom is missing on older chains. */
 export async function readBalance(pool: EndpointPool, address: string, denom: string): Promise<Coin> {
@@ -18,13 +25,30 @@ export async function readBalance(pool: EndpointPool, address: string, denom: st
       codec: QuerySpendableBalancesRequest, message: { address, pagination: { key, offset: 0n, limit: 1_000n, countTotal: false, reverse: false } },
     }, QuerySpendableBalancesResponse)
     const found = value.balances.find(balance => balance.denom === denom)
-    if (found) {
-      const amount = parseAmount(found.amount)
-      if (amount === undefined) throw new DomainError('chain_unavailable', `${pool.chainId} answered with an amount that is none`)
-      return coin(denom, amount)
-    }
+    if (found) return readCoin(pool, found)
     key = value.pagination?.nextKey ?? new Uint8Array()
     if (key.length === 0) return coin(denom, 0n)
+  }
+  throw new DomainError('too_many_results', 'The account holds more denoms than can be read')
+}
+
+/** Every denom, page after page of the state after block `height`. */
+export async function readBalancesAt(pool: EndpointPool, address: string, height: bigint): Promise<readonly Coin[]> {
+  const balances: Coin[] = []
+  let key: Uint8Array = new Uint8Array()
+  try {
+    for (let page = 0; page < maxPages; page++) {
+      const { value } = await query(pool, '/cosmos.bank.v1beta1.Query/AllBalances', {
+        codec: QueryAllBalancesRequest, message: { address, pagination: { key, offset: 0n, limit: 1_000n, countTotal: false, reverse: false }, resolveDenom: false },
+      }, QueryAllBalancesResponse, { height })
+      balances.push(...value.balances.map(balance => readCoin(pool, balance)))
+      key = value.pagination?.nextKey ?? new Uint8Array()
+      if (key.length === 0) return balances
+    }
+  }
+  catch (cause) {
+    if (cause instanceof RpcError || cause instanceof QueryRefused) throw new DomainError('chain_unavailable', `No endpoint of ${pool.chainId} tells what ${address} held at block ${height}`, { cause })
+    throw cause
   }
   throw new DomainError('too_many_results', 'The account holds more denoms than can be read')
 }

@@ -80,42 +80,48 @@ export async function scanBlock(pool: EndpointPool, height: bigint, avoidEndpoin
 
 const followerPauseMs = 150
 
-type SecondOpinion = 'same' | 'different' | 'none'
+/** What another endpoint says of a block; `none`: it cannot be asked. */
+type Opinion = { readonly said: 'same' | 'none' } | { readonly said: 'different', readonly endpoint: Endpoint, readonly reading: string }
 
-async function secondOpinion(pool: EndpointPool, height: bigint, expected: { blockHash: string, codes: readonly number[] }, excluded: Set<string>): Promise<SecondOpinion> {
+const nobody: Opinion = { said: 'none' }
+
+const readingOf = (blockHash: string, codes: readonly number[]) => `${blockHash}/${codes.join()}`
+
+async function secondOpinion(pool: EndpointPool, height: bigint, expected: { blockHash: string, codes: readonly number[] }, excluded: Set<string>): Promise<Opinion> {
   try {
-    return await pool.ask(async (endpoint) => {
+    return await pool.ask<Opinion>(async (endpoint) => {
       const raw = await readBlock(endpoint, height)
       excluded.add(endpoint.name)
-      const codes = raw.results.map(result => result.code)
-      const same = upperHex(raw.hash) === expected.blockHash && codes.length === expected.codes.length && codes.every((code, index) => code === expected.codes[index])
-      if (!same) endpoint.markDisagreeing()
-      return same ? 'same' : 'different'
+      const reading = readingOf(upperHex(raw.hash), raw.results.map(result => result.code))
+      return reading === readingOf(expected.blockHash, expected.codes) ? { said: 'same' } : { said: 'different', endpoint, reading }
     }, { minHeight: height, excluded, once: true })
   }
   catch (cause) {
-    if (cause instanceof RpcError || (cause instanceof DomainError && cause.code === 'chain_unavailable')) return 'none'
+    if (cause instanceof RpcError || (cause instanceof DomainError && cause.code === 'chain_unavailable')) return nobody
     throw cause
   }
 }
 
 /**
  * Asks a second endpoint for the same block. When it differs, a third may settle it: with the first, the second alone is
- * marked; otherwise the block stays disputed and nobody is believed.
+ * marked; with the second, the first alone; otherwise the block stays disputed and nobody is believed.
  */
 export async function confirmBlock(pool: EndpointPool, block: { height: bigint, blockHash: string, endpoint: string, codes: readonly number[] }): Promise<BlockAgreement> {
   if (pool.endpoints.length < 2) return 'single'
   const excluded = new Set([block.endpoint])
   let second = await secondOpinion(pool, block.height, block, excluded)
   // A healthy follower shows a new block a moment later; a dead one is not waited for.
-  if (second === 'none' && pool.endpoints.some(endpoint => endpoint.name !== block.endpoint && !endpoint.failing && !endpoint.wrongChain)) {
+  if (second.said === 'none' && pool.endpoints.some(endpoint => endpoint.name !== block.endpoint && !endpoint.failing && !endpoint.wrongChain)) {
     await delay(followerPauseMs)
     second = await secondOpinion(pool, block.height, block, excluded)
   }
-  if (second === 'same') return 'agreed'
-  if (second === 'none') return 'waiting'
+  if (second.said === 'same') return 'agreed'
+  if (second.said !== 'different') return 'waiting'
   const third = await secondOpinion(pool, block.height, block, excluded)
-  if (third === 'same') return 'agreed'
-  if (third === 'different') pool.endpoints.find(endpoint => endpoint.name === block.endpoint)?.markDisagreeing()
+  const refuted = third.said === 'different' && third.reading === second.reading
+  if (!refuted) second.endpoint.markDisagreeing()
+  if (third.said === 'same') return 'agreed'
+  if (third.said === 'different') pool.endpoints.find(endpoint => endpoint.name === block.endpoint)?.markDisagreeing()
+  if (third.said === 'different' && !refuted) third.endpoint.markDisagreeing()
   return 'disputed'
 }

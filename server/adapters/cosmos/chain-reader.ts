@@ -1,5 +1,5 @@
 import type { ChainDirectory, ChainReader, Clock, Logger, ServedChain, TransactionSimulator } from '../../usecases/ports'
-import { readAccount, readBalance } from './accounts'
+import { readAccount, readBalance, readBalancesAt } from './accounts'
 import { confirmBlock, scanBlock } from './blocks'
 import { broadcastTx } from './broadcast'
 import { accessTo, type ChainAccess } from './chains'
@@ -61,6 +61,7 @@ export function openChainReader(options: ChainReaderOptions): ChainReader & Tran
     packetsOfAddress: async address => search.ofAddress(address),
     packetsOfTx: async (chainId, txHash) => search.ofTx(chainId, txHash),
     balance: async (chainId, address, denom) => readBalance(open(chainId).pool, address, denom),
+    balancesAt: async (chainId, address, height) => readBalancesAt(open(chainId).pool, address, height),
     account: async (chainId, address) => readAccount(open(chainId).pool, address),
     gasPrice: async chainId => readGasPrice(open(chainId).pool, open(chainId).chain),
     txResult: async (chainId, txHash) => {

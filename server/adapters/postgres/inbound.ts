@@ -1,20 +1,19 @@
 import { and, asc, eq, lte } from 'drizzle-orm'
 import { payments } from '../../../drizzle/schema'
-import type { PaymentConfirmation, PaymentState } from '../../../shared/types/clearing'
+import type { PaymentState } from '../../../shared/types/clearing'
 import { readMemo } from '../../../shared/utils/memo-code'
 import type { PaymentId } from '../../domain/clearing/operation'
 import type { InboundTransfer } from '../../domain/payment/inbound'
-import type { SeenPayment, StoreTransaction } from '../../usecases/store-ports'
+import type { BlockSource } from '../../usecases/ledger-ports'
+import type { SeenPayment } from '../../usecases/store-ports'
 import { ledger } from './ledger'
 import type { Tx } from './transaction-types'
-
-type Source = Parameters<StoreTransaction['insertInbound']>[1]
 
 /** PostgreSQL text cannot hold NUL; a memo with one names no token anyway. */
 const storable = (memo: string) => memo.replaceAll('\0', '\u{FFFD}')
 
 /** Inserts rows that are new by key, as `seen`: in no book until they leave that state. Returns the new ids. */
-export async function insertInbound(tx: Tx, rows: readonly InboundTransfer[], source: Source, now: Date, rowId: () => string): Promise<readonly PaymentId[]> {
+export async function insertInbound(tx: Tx, rows: readonly InboundTransfer[], source: BlockSource, now: Date, rowId: () => string): Promise<readonly PaymentId[]> {
   const inserted: PaymentId[] = []
   for (const row of rows) {
     const [added] = await tx.insert(payments).values({
@@ -40,10 +39,6 @@ export async function lockSeenPayments(tx: Tx, chainId: string, upToHeight: bigi
     },
     blockHash: row.blockHash, codes: row.resultCodes, endpoint: row.endpoint, confirmation: row.confirmation,
   }))
-}
-
-export async function setConfirmation(tx: Tx, chainId: string, height: bigint, confirmation: PaymentConfirmation): Promise<void> {
-  await tx.update(payments).set({ confirmation }).where(and(eq(payments.chainId, chainId), eq(payments.height, height), eq(payments.state, 'seen')))
 }
 
 type Placement = { readonly state: Exclude<PaymentState, 'seen'> } & Partial<Pick<typeof payments.$inferInsert, 'operationId' | 'creditedAmount' | 'reason' | 'suggestion'>>

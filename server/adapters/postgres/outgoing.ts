@@ -1,15 +1,16 @@
 import { and, asc, eq, inArray, isNull, ne, sql } from 'drizzle-orm'
 import { ledgerEntries, refunds, refundTransactions, walletOutgoing } from '../../../drizzle/schema'
-import type { PaymentConfirmation } from '../../../shared/types/clearing'
 import type { Coin } from '../../../shared/utils/coin'
-import type { OutgoingTx } from '../../domain/refund/judge-outgoing'
+import type { OutgoingTx, OutgoingVerdict } from '../../domain/refund/judge-outgoing'
 import type { OutgoingTransfer } from '../../domain/refund/outgoing'
 import { totalOf, type Payout, type Refund } from '../../domain/refund/refund'
-import type { RefundReads, RefundTransaction } from '../../usecases/refund-ports'
+import type { BlockSource } from '../../usecases/ledger-ports'
+import type { RefundTransaction } from '../../usecases/refund-ports'
 import type { Cause } from '../../usecases/store-ports'
 import type { Database } from './database'
 import { tellOperations, toPayout } from './refund-rows'
 import type { Tx } from './transaction-types'
+import { readWallets } from './wallets'
 
 /** Bytes that PostgreSQL's text cannot hold never name a refund. */
 const storable = (memo: string) => memo.replaceAll('\0', '\u{FFFD}')
@@ -17,7 +18,7 @@ const storable = (memo: string) => memo.replaceAll('\0', '\u{FFFD}')
 const stored = (coins: readonly Coin[]) => coins.map(({ denom, amount }) => ({ denom, amount: amount.toString() }))
 const read = (coins: readonly { denom: string, amount: string }[]) => coins.map(({ denom, amount }) => ({ denom, amount: BigInt(amount) }))
 
-export async function insertOutgoing(tx: Tx, rows: readonly OutgoingTransfer[], source: Parameters<RefundTransaction['insertOutgoing']>[1]): Promise<void> {
+export async function insertOutgoing(tx: Tx, rows: readonly OutgoingTransfer[], source: BlockSource): Promise<void> {
   for (const row of rows) {
     await tx.insert(walletOutgoing).values({
       chainId: row.chainId, height: row.height, txIndex: row.txIndex, msgIndex: row.msgIndex, address: row.address, txHash: row.txHash, code: row.code, memo: storable(row.memo),
@@ -27,19 +28,17 @@ export async function insertOutgoing(tx: Tx, rows: readonly OutgoingTransfer[], 
   }
 }
 
-export async function setOutgoingConfirmation(tx: Tx, chainId: string, height: bigint, confirmation: PaymentConfirmation): Promise<void> {
-  await tx.update(walletOutgoing).set({ confirmation }).where(and(eq(walletOutgoing.chainId, chainId), eq(walletOutgoing.height, height), isNull(walletOutgoing.kind)))
-}
-
 export async function lockUnjudgedOutgoing(tx: Tx, chainId: string): Promise<readonly OutgoingTx[]> {
   const rows = await tx.select().from(walletOutgoing)
     .where(and(eq(walletOutgoing.chainId, chainId), isNull(walletOutgoing.kind), ne(walletOutgoing.confirmation, 'none')))
     .orderBy(asc(walletOutgoing.height), asc(walletOutgoing.txIndex), asc(walletOutgoing.msgIndex)).for('update')
+  if (rows.length === 0) return []
+  const relayers = new Set((await readWallets(tx, chainId)).filter(wallet => wallet.role === 'relayer').map(wallet => wallet.address))
   const txs = new Map<string, OutgoingTx>()
   for (const row of rows) {
     const key = `${row.height}/${row.txIndex}/${row.address}`
     const before = txs.get(key) ?? {
-      chainId, address: row.address, role: 'service', height: row.height, txIndex: row.txIndex, txHash: row.txHash, code: row.code, memo: row.memo, sequence: row.sequence, sends: [], unnamed: [], fee: [],
+      chainId, address: row.address, role: relayers.has(row.address) ? 'relayer' : 'service', height: row.height, txIndex: row.txIndex, txHash: row.txHash, code: row.code, memo: row.memo, sequence: row.sequence, sends: [], unnamed: [], fee: [],
     }
     const coins = read(row.coins)
     txs.set(key, {
@@ -52,7 +51,7 @@ export async function lockUnjudgedOutgoing(tx: Tx, chainId: string): Promise<rea
   return [...txs.values()]
 }
 
-export async function saveJudgement(tx: Tx, judged: OutgoingTx, kind: 'refund' | 'failed_refund' | 'operator' | 'stranger', note: string | null): Promise<void> {
+export async function saveJudgement(tx: Tx, judged: OutgoingTx, kind: OutgoingVerdict['kind'], note: string | null): Promise<void> {
   await tx.update(walletOutgoing).set({ kind, note })
     .where(and(eq(walletOutgoing.chainId, judged.chainId), eq(walletOutgoing.height, judged.height), eq(walletOutgoing.txIndex, judged.txIndex), eq(walletOutgoing.address, judged.address)))
 }
@@ -101,9 +100,4 @@ export async function sequenceUsedBy(db: Database, payout: Payout): Promise<stri
     .where(and(eq(walletOutgoing.chainId, payout.chainId), eq(walletOutgoing.address, payout.address), sql`${walletOutgoing.kind} is not null`, sql`${walletOutgoing.sequence} >= ${payout.accountSequence.toString()}::bigint`, ne(walletOutgoing.txHash, payout.txHash)))
     .orderBy(asc(walletOutgoing.sequence)).limit(1)
   return row?.txHash ?? null
-}
-
-export function outgoingAwaitingSecond(db: Database, chainId: string): ReturnType<RefundReads['outgoingAwaitingSecond']> {
-  return db.selectDistinct({ height: walletOutgoing.height, blockHash: walletOutgoing.blockHash, codes: walletOutgoing.resultCodes, endpoint: walletOutgoing.endpoint }).from(walletOutgoing)
-    .where(and(eq(walletOutgoing.chainId, chainId), isNull(walletOutgoing.kind), eq(walletOutgoing.confirmation, 'none'))).orderBy(asc(walletOutgoing.height))
 }

@@ -1,22 +1,24 @@
-import { and, asc, eq, isNull, lt, max, sql } from 'drizzle-orm'
-import { chainCursors, clearingOperations, pauses, payments, relayerLanes, relayerRuns } from '../../../drizzle/schema'
+import { and, eq, isNull, lt, max, sql } from 'drizzle-orm'
+import { chainCursors, clearingOperations, pauses, relayerLanes, relayerRuns } from '../../../drizzle/schema'
 import type { ChannelEnd } from '../../../shared/utils/packet-id'
 import type { Store, StoreTransaction } from '../../usecases/store-ports'
 import { acceptStranger, deletePause, earningsOf, insertPause, lockPayment, paymentsRefundedFor, planUnallocatedReturn, skipGap, strangerPaying } from './admin-acts'
 import { audit } from './audit'
 import { advanceCursor, holdScannerLease, lockCursor, operationsPastGrace } from './cursors'
 import type { Database } from './database'
-import { insertInbound, leaveUnallocated, lockSeenPayments, placePayment, setConfirmation } from './inbound'
+import { insertInbound, leaveUnallocated, lockSeenPayments, placePayment } from './inbound'
 import { issueToken } from './issue-token'
 import { enqueue } from './jobs'
 import { appendEvent, lockOperation, lockOperationByMemo } from './operations'
-import { bookOutgoing, confirmRefunds, failedInclusion, insertOutgoing, lockUnjudgedOutgoing, outgoingAwaitingSecond, payoutByHash, refundAlike, saveJudgement, sequenceUsedBy, setOutgoingConfirmation } from './outgoing'
+import { bookOutgoing, confirmRefunds, failedInclusion, insertOutgoing, lockUnjudgedOutgoing, payoutByHash, refundAlike, saveJudgement, sequenceUsedBy } from './outgoing'
 import { approveRefund, checkFence, holdPayoutLane, holdRefund, insertPayout, lockPayout, markSigned, noteBroadcast, openPayout, setBaselineSequence, setPayoutWait, voidPayout, walletFacts } from './payouts'
 import { lockRefunds, waitingRefunds } from './refund-rows'
 import { claimLanes, finishRun, insertRun, lanesMatching, lockDuePackets, readBreaker, saveAttempts, saveBreaker, saveEvidence, toRunRow } from './runs'
 import { retryDeadlocks } from './retry-deadlocks'
 import { saveTransition } from './save-transition'
 import type { Tx } from './transaction-types'
+import { beginWatching, bookedUpTo, bookFunding, bookOpening, insertFunding, readWallets, walletLegs, watchWallets } from './wallets'
+import { heightsAwaitingSecond, removeRefuted, setConfirmation } from './waiting-blocks'
 
 function makeTransaction(tx: Tx, rowId: () => string): StoreTransaction {
   return {
@@ -29,7 +31,8 @@ function makeTransaction(tx: Tx, rowId: () => string): StoreTransaction {
     },
     insertInbound: (rows, source, now) => insertInbound(tx, rows, source, now, rowId),
     lockSeenPayments: (chainId, upToHeight) => lockSeenPayments(tx, chainId, upToHeight),
-    setConfirmation: (chainId, height, confirmation) => setConfirmation(tx, chainId, height, confirmation),
+    setConfirmation: (chainId, reading, confirmation) => setConfirmation(tx, chainId, reading, confirmation),
+    removeRefuted: (chainId, reading) => removeRefuted(tx, chainId, reading),
     leaveUnallocated: (id, reason, now) => leaveUnallocated(tx, id, reason, now, rowId),
     takeAsCapital: (id, now) => placePayment(tx, id, { state: 'owner_capital' }, now, rowId),
     lockCursor: (chainId, purpose, firstHeight) => lockCursor(tx, chainId, purpose, firstHeight),
@@ -54,8 +57,11 @@ function makeTransaction(tx: Tx, rowId: () => string): StoreTransaction {
     deletePause: scope => deletePause(tx, scope),
     skipGap: (gap, reason, by, now) => skipGap(tx, gap, reason, by, now),
     enqueue: job => enqueue(tx, job),
+    beginWatching: (chainId, addresses, fromHeight) => beginWatching(tx, chainId, addresses, fromHeight),
+    insertFunding: (rows, source) => insertFunding(tx, rows, source),
+    bookFunding: (chainId, now) => bookFunding(tx, chainId, now, rowId),
+    bookOpening: (wallet, height, balances, now) => bookOpening(tx, wallet, height, balances, now, rowId()),
     insertOutgoing: (rows, source) => insertOutgoing(tx, rows, source),
-    setOutgoingConfirmation: (chainId, height, confirmation) => setOutgoingConfirmation(tx, chainId, height, confirmation),
     lockUnjudgedOutgoing: chainId => lockUnjudgedOutgoing(tx, chainId),
     saveJudgement: (judged, kind, note) => saveJudgement(tx, judged, kind, note),
     payoutByHash: (chainId, txHash) => payoutByHash(tx, chainId, txHash),
@@ -100,8 +106,7 @@ export function makeStore(db: Database, rowId: () => string): Store {
         .where(and(eq(chainCursors.chainId, chainId), eq(chainCursors.purpose, purpose)))
       return row && row.height >= 0n ? row : null
     },
-    heightsAwaitingSecond: chainId => db.selectDistinct({ height: payments.height, blockHash: payments.blockHash, codes: payments.resultCodes, endpoint: payments.endpoint }).from(payments)
-      .where(and(eq(payments.chainId, chainId), eq(payments.state, 'seen'), eq(payments.confirmation, 'none'))).orderBy(asc(payments.height)),
+    heightsAwaitingSecond: chainId => heightsAwaitingSecond(db, chainId),
     unfinishedRoutes: () => unfinishedRoutes(db),
     nextRouteWakeUp: route => nextRouteWakeUp(db, route),
     lapsedRuns: async (now) => {
@@ -116,8 +121,11 @@ export function makeStore(db: Database, rowId: () => string): Store {
     waitingRefunds: (chainId, limit) => waitingRefunds(db, chainId, limit),
     failedInclusion: (chainId, txHash) => failedInclusion(db, chainId, txHash),
     sequenceUsedBy: payout => sequenceUsedBy(db, payout),
-    outgoingAwaitingSecond: chainId => outgoingAwaitingSecond(db, chainId),
     pauses: () => db.select().from(pauses),
+    watchedWallets: chainId => readWallets(db, chainId),
+    watchWallets: (wallets, now) => watchWallets(db, wallets, now),
+    walletLegs: (chainId, account, upToHeight) => walletLegs(db, chainId, account, upToHeight),
+    bookedUpTo: chainId => bookedUpTo(db, chainId),
     lanesBusyUntil: async (lanes, now) => {
       const [row] = await db.select({ until: max(relayerLanes.leaseUntil) }).from(relayerLanes)
         .where(and(lanesMatching(lanes), sql`${relayerLanes.leaseUntil} > ${now.toISOString()}`))

@@ -76,6 +76,16 @@ export function strangerIsRefundLegs(owed: Coin, sent: Coin): OutgoingLeg[] {
   return [...move(unexplained, refundsPayable, sent.amount), ...borne > 0n ? move(gasSpent, refundsPayable, borne) : []].map(leg => ({ ...leg, denom: owed.denom }))
 }
 
+/** What a wallet held besides its `legs`, per denom; below 0 where the books say that more left it than it can have held. */
+export function openingOf(balances: readonly Coin[], legs: readonly Coin[]): Coin[] {
+  const denoms = [...new Set([...balances, ...legs].map(({ denom }) => denom))].sort()
+  const sum = (coins: readonly Coin[], denom: string) => coins.reduce((total, coin) => coin.denom === denom ? total + coin.amount : total, 0n)
+  return denoms.map(denom => ({ denom, amount: sum(balances, denom) - sum(legs, denom) })).filter(({ amount }) => amount !== 0n)
+}
+
+export const openingLegs = (wallet: MovedWallet, opening: readonly Coin[]): OutgoingLeg[] =>
+  opening.flatMap(({ denom, amount }) => capitalReceivedLegs(wallet, amount).map(leg => ({ ...leg, denom })))
+
 export const withdrawnLegs = (wallet: MovedWallet, coins: readonly Coin[]) => paidOut(wallet, ownerCapital, coins)
 
 export const unexplainedLegs = (wallet: MovedWallet, coins: readonly Coin[]) => paidOut(wallet, unexplained, coins)

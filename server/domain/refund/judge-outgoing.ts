@@ -27,12 +27,15 @@ export interface KnownAboutOutgoing {
   readonly named: readonly Refund[] | null
   /** Earliest waiting refund of exactly this coin to this address; only looked for where refunds are sent by hand. */
   readonly alike: Refund | null
-  readonly operatorAddresses: ReadonlySet<string>
+  /** The operators', and every wallet of ours: what goes there stays the owner's. */
+  readonly ownAddresses: ReadonlySet<string>
 }
 
 export type OutgoingVerdict
   = | { readonly kind: 'refund', readonly refunds: readonly Refund[], readonly sent: Coin }
     | { readonly kind: 'failed_refund' }
+    /** A relayer's transaction that cost its fee and moved nothing else. */
+    | { readonly kind: 'relay' }
     | { readonly kind: 'operator' }
     | { readonly kind: 'stranger', readonly note: string }
 
@@ -61,6 +64,8 @@ function paysNamed(tx: OutgoingTx, send: { toAddress: string, coin: Coin }, refu
  * nothing is a stranger, and nothing more is sent until a person has explained it.
  */
 export function judgeOutgoing(tx: OutgoingTx, known: KnownAboutOutgoing): OutgoingVerdict {
+  const movesNothing = tx.unnamed.length === 0 && tx.sends.every(({ toAddress }) => toAddress === tx.address)
+  if (tx.role === 'relayer' && (tx.code !== 0 || movesNothing)) return { kind: 'relay' }
   if (tx.code !== 0) return known.signed || known.named ? { kind: 'failed_refund' } : stranger('a failed transaction that we did not sign')
   const send = singleSend(tx)
   if (known.signed) {
@@ -71,8 +76,8 @@ export function judgeOutgoing(tx: OutgoingTx, known: KnownAboutOutgoing): Outgoi
     return { kind: 'refund', refunds, sent: send.coin }
   }
   if (send && known.named && known.named.length > 0) return paysNamed(tx, send, known.named)
-  const toOperators = tx.sends.length > 0 && tx.unnamed.length === 0 && tx.sends.every(({ toAddress }) => known.operatorAddresses.has(toAddress))
-  if (toOperators) return { kind: 'operator' }
+  const toOurselves = tx.sends.length > 0 && tx.unnamed.length === 0 && tx.sends.every(({ toAddress }) => known.ownAddresses.has(toAddress))
+  if (toOurselves) return { kind: 'operator' }
   if (send && known.alike) return { kind: 'refund', refunds: [known.alike], sent: send.coin }
   return stranger('left the wallet, but is neither a refund nor a withdrawal to one of OPERATOR_ADDRESSES')
 }

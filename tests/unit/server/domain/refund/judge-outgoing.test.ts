@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { judgeOutgoing, type KnownAboutOutgoing } from '../../../../../server/domain/refund/judge-outgoing'
 import { aPayout, anOutgoingTx, aRefund } from '../../../../builders/refunds'
 
-const nothing: KnownAboutOutgoing = { signed: null, named: null, alike: null, operatorAddresses: new Set(['cosmos1owner']) }
+const nothing: KnownAboutOutgoing = { signed: null, named: null, alike: null, ownAddresses: new Set(['cosmos1owner']) }
 const uatom = (amount: bigint) => ({ denom: 'uatom', amount })
 const toOwner = { toAddress: 'cosmos1owner', coins: [uatom(5n)] }
 

@@ -1,0 +1,46 @@
+import { and, eq, isNull, sql, type SQL } from 'drizzle-orm'
+import { payments, walletFunding, walletOutgoing } from '../../../drizzle/schema'
+import type { PaymentConfirmation } from '../../../shared/types/clearing'
+import type { RefutedRow, WaitingBlock } from '../../usecases/ledger-ports'
+import type { Database } from './database'
+import type { Tx } from './transaction-types'
+
+type BlockRows = typeof payments | typeof walletOutgoing | typeof walletFunding
+
+/** Rows that one reading of a block gave: another reading of the same height may have told otherwise. */
+const ofReading = (table: BlockRows, chainId: string, { height, blockHash, codes }: Pick<WaitingBlock, 'height' | 'blockHash' | 'codes'>): SQL | undefined =>
+  and(eq(table.chainId, chainId), eq(table.height, height), eq(table.blockHash, blockHash), sql`${table.resultCodes} = ${`{${codes.join(',')}}`}::integer[]`)
+
+/** In no book yet. */
+const unsettled = { payment: eq(payments.state, 'seen'), outgoing: isNull(walletOutgoing.kind), funding: isNull(walletFunding.bookedAt) }
+
+/** Readings of blocks whose rows wait for a second endpoint, lowest first. */
+export async function heightsAwaitingSecond(db: Database, chainId: string): Promise<readonly WaitingBlock[]> {
+  const rows = await db.execute<{ height: string, blockHash: string, codes: number[], endpoint: string }>(sql`
+    select w.height::text as height, w.block_hash as "blockHash", w.result_codes as codes, min(w.endpoint) as endpoint from (
+      select height, block_hash, result_codes, endpoint from payments where chain_id = ${chainId} and state = 'seen' and confirmation = 'none'
+      union all select height, block_hash, result_codes, endpoint from wallet_outgoing where chain_id = ${chainId} and kind is null and confirmation = 'none'
+      union all select height, block_hash, result_codes, endpoint from wallet_funding where chain_id = ${chainId} and booked_at is null and confirmation = 'none') w
+    group by w.height, w.block_hash, w.result_codes order by w.height`)
+  return rows.map(row => ({ ...row, height: BigInt(row.height) }))
+}
+
+export async function setConfirmation(tx: Tx, chainId: string, reading: Pick<WaitingBlock, 'height' | 'blockHash' | 'codes'>, confirmation: PaymentConfirmation): Promise<void> {
+  await tx.update(payments).set({ confirmation }).where(and(ofReading(payments, chainId, reading), unsettled.payment))
+  await tx.update(walletOutgoing).set({ confirmation }).where(and(ofReading(walletOutgoing, chainId, reading), unsettled.outgoing))
+  await tx.update(walletFunding).set({ confirmation }).where(and(ofReading(walletFunding, chainId, reading), unsettled.funding))
+}
+
+const said = (coins: readonly { readonly denom: string, readonly amount: bigint | string }[]) => coins.map(({ denom, amount }) => `${amount}${denom}`).join(',')
+
+/** Deletes what one reading gave and is in no book; returns what it had said. */
+export async function removeRefuted(tx: Tx, chainId: string, reading: Pick<WaitingBlock, 'height' | 'blockHash' | 'codes'>): Promise<readonly RefutedRow[]> {
+  const inbound = await tx.delete(payments).where(and(ofReading(payments, chainId, reading), unsettled.payment)).returning()
+  const outgoing = await tx.delete(walletOutgoing).where(and(ofReading(walletOutgoing, chainId, reading), unsettled.outgoing)).returning()
+  const funding = await tx.delete(walletFunding).where(and(ofReading(walletFunding, chainId, reading), unsettled.funding)).returning()
+  return [
+    ...inbound.map(row => ({ kind: 'payment' as const, id: row.id, memo: row.memo, from: row.fromAddress, to: row.toAddress, coins: said([row]), txHash: row.txHash, place: `${row.txIndex}/${row.msgIndex}` })),
+    ...outgoing.map(row => ({ kind: 'outgoing' as const, id: null, memo: row.memo, from: row.address, to: row.toAddress, coins: said([...row.coins, ...row.fee]), txHash: row.txHash, place: `${row.txIndex}/${row.msgIndex}` })),
+    ...funding.map(row => ({ kind: 'funding' as const, id: null, memo: '', from: row.fromAddress, to: row.address, coins: said([row]), txHash: row.txHash, place: `${row.txIndex}/${row.msgIndex}` })),
+  ]
+}

@@ -1,0 +1,68 @@
+import { readMemo } from '../../shared/utils/memo-code'
+import { DomainError } from '../domain/errors'
+import type { ScannedBlock } from '../domain/payment/inbound'
+import type { RefutedRow, WaitingBlock, WatchedWallet } from './ledger-ports'
+import { codesOf, confirmationOf, insertMovements, movementsAt, settle, type ScanDependencies } from './record-block'
+import type { Cause, StoreTransaction } from './store-ports'
+
+const refuted: Cause = { actor: 'scanner', cause: 'two other endpoints agree on another block' }
+
+/** What another endpoint shows at this height, if that is a different block and a second one agrees with it. */
+async function trueBlock(deps: ScanDependencies, chainId: string, waiting: WaitingBlock): Promise<ScannedBlock | null> {
+  try {
+    const block = await deps.reader.block(chainId, waiting.height, { avoidEndpoint: waiting.endpoint })
+    const same = block.blockHash === waiting.blockHash && codesOf(block).join() === waiting.codes.join()
+    return !same && await deps.reader.confirmBlock({ ...block, codes: codesOf(block) }) === 'agreed' ? block : null
+  }
+  catch (error) {
+    if (error instanceof DomainError && error.code === 'chain_unavailable') return null // asked again with the next scan
+    throw error
+  }
+}
+
+async function tellRefuted(deps: ScanDependencies, tx: StoreTransaction, chainId: string, waiting: WaitingBlock, row: RefutedRow): Promise<void> {
+  const now = deps.clock.now()
+  const { kind, id, ...said } = row
+  const place = `${chainId}/${waiting.height}/${row.place}`
+  await tx.audit({
+    actor: refuted.actor, actorAddress: null, action: `${kind}.refuted`, subjectType: kind === 'payment' ? 'payment' : 'outgoing', subjectId: id ?? place, reason: refuted.cause,
+    detail: { ...said, chainId, height: waiting.height.toString(), blockHash: waiting.blockHash, endpoint: waiting.endpoint },
+  }, now)
+  const operation = kind === 'payment' ? await tx.lockOperationByMemo(readMemo(row.memo)) : null
+  if (operation) await tx.appendEvent(operation.id, { type: 'log', event: 'payment_refuted', detail: { coins: row.coins, txHash: row.txHash, height: waiting.height.toString() } }, refuted, now)
+}
+
+/** Puts the true block in the place of what one endpoint had shown and nobody had vouched for. */
+async function replaceRefuted(deps: ScanDependencies, waiting: WaitingBlock, block: ScannedBlock, wallets: readonly WatchedWallet[], cursorHeight: bigint): Promise<void> {
+  const removed = await deps.store.transaction(async (tx) => {
+    const removed = await tx.removeRefuted(block.chainId, waiting)
+    for (const row of removed) await tellRefuted(deps, tx, block.chainId, waiting, row)
+    await insertMovements(deps, tx, movementsAt(block, wallets), { blockHash: block.blockHash, codes: codesOf(block), endpoint: block.endpoint, confirmation: 'agreed' })
+    await settle(deps, tx, block.chainId, wallets, cursorHeight)
+    return removed
+  })
+  deps.logger.error({ chainId: block.chainId, height: waiting.height.toString(), endpoint: waiting.endpoint, rows: removed.length }, 'an endpoint showed a block that is not in the chain: what it said was replaced')
+}
+
+/**
+ * Asks a second endpoint again about readings that wait for it, and books what it vouches for. A reading that two other
+ * endpoints refute is replaced by what they show; where only one other exists, nobody can tell who is right, and it goes
+ * on waiting. Returns whether any still waits.
+ */
+export async function confirmWaiting(deps: ScanDependencies, chainId: string, wallets: readonly WatchedWallet[], cursorHeight: bigint): Promise<boolean> {
+  let stillWaiting = false
+  for (const waiting of await deps.store.heightsAwaitingSecond(chainId)) {
+    const agreement = await deps.reader.confirmBlock({ chainId, ...waiting })
+    const confirmation = confirmationOf(agreement)
+    const truth = agreement === 'disputed' ? await trueBlock(deps, chainId, waiting) : null
+    if (truth) await replaceRefuted(deps, waiting, truth, wallets, cursorHeight)
+    else if (confirmation === 'none') stillWaiting = true
+    else {
+      await deps.store.transaction(async (tx) => {
+        await tx.setConfirmation(chainId, waiting, confirmation)
+        await settle(deps, tx, chainId, wallets, cursorHeight)
+      })
+    }
+  }
+  return stillWaiting
+}

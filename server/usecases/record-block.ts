@@ -1,0 +1,118 @@
+import type { PaymentConfirmation } from '../../shared/types/clearing'
+import { readMemo } from '../../shared/utils/memo-code'
+import type { InboundTransfer, ScannedBlock } from '../domain/payment/inbound'
+import { recogniseInbound } from '../domain/payment/recognise'
+import { recogniseOutgoing, type OutgoingTransfer } from '../domain/refund/outgoing'
+import { creditSeenPayments, expirePastGrace, type PaymentPolicy } from './credit-payments'
+import type { BlockSource, WatchedWallet } from './ledger-ports'
+import type { BlockAgreement, ChainReader, Clock, Logger } from './ports'
+import { settleOutgoing, type OutgoingPolicy } from './settle-outgoing'
+import type { CursorRow, Store, StoreTransaction } from './store-ports'
+
+export interface ScanDependencies {
+  readonly store: Store
+  readonly reader: ChainReader
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly instanceId: string
+  readonly policy: PaymentPolicy
+  /** Addresses that customers of a chain pay to now; remembered, and watched for ever. */
+  readonly serviceAddresses: (chainId: string) => ReadonlySet<string>
+  /** Absent: every chain is paid by hand, and nothing is an operator's. */
+  readonly outgoing?: OutgoingPolicy
+}
+
+/** The wallets of a chain, read anew when one is found to be missing. */
+export interface ChainWallets {
+  known: readonly WatchedWallet[]
+}
+
+const byHandOnly: OutgoingPolicy = { operatorAddresses: new Set(), signs: () => false }
+
+/** Every wallet of ours on a chain, the ones that the configuration names today included. */
+export async function walletsOf(deps: ScanDependencies, chainId: string): Promise<readonly WatchedWallet[]> {
+  const wallets = await deps.store.watchedWallets(chainId)
+  const configured = [...deps.serviceAddresses(chainId)]
+  const relaying = wallets.find(wallet => wallet.role === 'relayer' && configured.includes(wallet.address))
+  if (relaying) throw new Error(`${relaying.address} is a relayer key of ${chainId}: SERVICE_WALLET_ADDRESS needs a wallet of its own`)
+  const missing = configured.filter(address => !wallets.some(wallet => wallet.address === address))
+  if (missing.length === 0) return wallets
+  await deps.store.watchWallets(missing.map(address => ({ chainId, address, role: 'service' })), deps.clock.now())
+  return deps.store.watchedWallets(chainId)
+}
+
+/** What a block moved of ours. */
+interface Movements {
+  readonly payments: readonly InboundTransfer[]
+  /** Into relayer wallets. */
+  readonly funding: readonly InboundTransfer[]
+  readonly outgoing: readonly OutgoingTransfer[]
+}
+
+/** Whether a wallet's movements in a block belong into the books: what a key did before it was known is its opening balance. */
+const isWatchedAt = (height: bigint, purpose: CursorRow['purpose']) => ({ watchedFrom }: WatchedWallet) => watchedFrom === null ? purpose === 'primary' : watchedFrom < height
+
+/** Of all wallets that are looked at. */
+function movementsOf(block: ScannedBlock, wallets: readonly WatchedWallet[]): Movements {
+  const addresses = (role?: WatchedWallet['role']) => new Set(wallets.filter(wallet => role === undefined || wallet.role === role).map(wallet => wallet.address))
+  return { payments: recogniseInbound(block, addresses('service')), funding: recogniseInbound(block, addresses('relayer')), outgoing: recogniseOutgoing(block, addresses()) }
+}
+
+/** What a block that was passed moved, as the primary scan should have seen it. */
+export const movementsAt = (block: ScannedBlock, wallets: readonly WatchedWallet[]): Movements => movementsOf(block, wallets.filter(isWatchedAt(block.height, 'audit')))
+
+export const codesOf = (block: ScannedBlock): number[] => block.txs.map(tx => tx.code)
+export const confirmationOf = (agreement: BlockAgreement): PaymentConfirmation => agreement === 'agreed' || agreement === 'single' ? agreement : 'none'
+
+async function noteSeen(tx: StoreTransaction, transfers: readonly InboundTransfer[], now: Date): Promise<void> {
+  for (const transfer of transfers) {
+    const operation = await tx.lockOperationByMemo(readMemo(transfer.memo))
+    if (!operation) continue
+    const detail = { amount: transfer.coin.amount.toString(), denom: transfer.coin.denom, txHash: transfer.txHash, height: transfer.height.toString() }
+    await tx.appendEvent(operation.id, { type: 'log', event: 'payment_seen', detail }, { actor: 'scanner', cause: 'block scan' }, now)
+  }
+}
+
+export async function insertMovements(deps: ScanDependencies, tx: StoreTransaction, { payments, funding, outgoing }: Movements, source: BlockSource): Promise<void> {
+  const inserted = await tx.insertInbound(payments, source, deps.clock.now())
+  if (inserted.length > 0) await noteSeen(tx, payments.filter(transfer => transfer.kind === 'msg_send'), deps.clock.now())
+  if (funding.length > 0) await tx.insertFunding(funding, source)
+  if (outgoing.length > 0) await tx.insertOutgoing(outgoing, source)
+}
+
+/** Books what waits and is vouched for. `moved`: it may include more than payments that have grown old enough. */
+export async function settle(deps: ScanDependencies, tx: StoreTransaction, chainId: string, wallets: readonly WatchedWallet[], upToHeight: bigint, moved = true): Promise<void> {
+  const { operatorAddresses, signs } = deps.outgoing ?? byHandOnly
+  const owners = new Set([...operatorAddresses, ...wallets.map(wallet => wallet.address)])
+  if (moved) {
+    await tx.bookFunding(chainId, deps.clock.now())
+    await settleOutgoing(tx, chainId, { signs, owners, clock: deps.clock, logger: deps.logger })
+  }
+  await creditSeenPayments(tx, chainId, upToHeight, deps.policy, owners, deps.clock)
+}
+
+/**
+ * Records what reached and what left our wallets in a block, settles refunds, credits what may be credited, expires what
+ * is due, and moves the cursor: one transaction.
+ */
+export async function recordBlock(deps: ScanDependencies, purpose: CursorRow['purpose'], wallets: ChainWallets, block: ScannedBlock): Promise<void> {
+  const watched = wallets.known.filter(isWatchedAt(block.height, purpose))
+  const movements = movementsOf(block, watched)
+  const moves = movements.payments.length + movements.funding.length + movements.outgoing.length > 0
+  const agreement = moves ? await deps.reader.confirmBlock({ ...block, codes: codesOf(block) }) : 'agreed'
+  if (agreement === 'disputed') deps.logger.error({ chainId: block.chainId, height: block.height.toString() }, 'endpoints disagree about a block that moves our money')
+  const source = { blockHash: block.blockHash, codes: codesOf(block), endpoint: block.endpoint, confirmation: confirmationOf(agreement) }
+  const missed = await deps.store.transaction(async (tx) => {
+    const cursor = await tx.lockCursor(block.chainId, purpose, block.height - 1n)
+    if (cursor.height !== block.height - 1n) return false // another instance recorded it
+    wallets.known = await tx.beginWatching(block.chainId, watched.map(wallet => wallet.address), block.height - 1n)
+    // A wallet that was added meanwhile: nothing of the block is kept before it was looked for, too.
+    if (wallets.known.some(wallet => isWatchedAt(block.height, purpose)(wallet) && !watched.some(({ address }) => address === wallet.address))) return true
+    await insertMovements(deps, tx, movements, source)
+    await settle(deps, tx, block.chainId, wallets.known, block.height, moves)
+    if (purpose === 'primary') await expirePastGrace(tx, block.chainId, block.time, deps.clock)
+    await tx.advanceCursor(cursor, block.height, block.time)
+    return false
+  })
+  if (missed) await recordBlock(deps, purpose, wallets, block)
+}
