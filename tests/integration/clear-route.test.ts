@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { RelayRun } from '../../server/usecases/ports'
 import { moneyOf, openClearingWorld, type ClearingWorld } from './clear-route.world'
 
 let world: ClearingWorld
@@ -88,6 +89,25 @@ describe('clearing a route', () => {
     const settled = await world.clearUntilSettled(id)
     expect(settled.status).toBe('cleared')
     expect(await world.eventsOf(id)).toEqual(expect.arrayContaining(['packet_received', 'attempt_failed', 'settled']))
+  })
+
+  it('knows its own txs again after a restart with other relayer keys', async () => {
+    const [packet] = await world.strand(1)
+    const id = await world.paidOperation([packet!])
+    const { relayer } = world.deps
+    const dying = { ...relayer, run: async (run: RelayRun) => {
+      await relayer.run(run)
+      throw new Error('killed')
+    } }
+    await expect(world.another({ relayer: dying }).clearRoute(world.route)).rejects.toThrow('killed')
+    const readiness = await relayer.readiness()
+    const rotated = { ...relayer, readiness: async () => ({ ...readiness, keys: readiness.keys.map(key => ({ ...key, address: `${key.address.slice(0, -6)}qqqqqq` })) }) }
+    const restarted = world.another({ relayer: rotated })
+    world.clock.offsetMs += 120_000
+    await restarted.sweep()
+    expect(await world.clearUntilSettled(id, restarted.clearRoute)).toMatchObject({ status: 'cleared', refundStatus: 'none' })
+    const wallets = await world.deps.store.watchedWallets(world.route.chainId)
+    expect(wallets.filter(wallet => wallet.role === 'relayer')).toHaveLength(2)
   })
 
   it('case 20a: kills a hanging run at its time limit and clears with the next', async () => {
