@@ -139,6 +139,23 @@ export function useWallet() {
     })
   }
 
+  /** Signs a text of the server's with the account that is signed in (ADR-36). */
+  function signText(text: string): Promise<{ readonly signature: string, readonly pubKey: string }> {
+    return asWalletFailure(async () => {
+      const { session } = store
+      if (!session) throw new WalletFailure('no_wallet')
+      const kind = store.kind ?? walletKinds.find(candidate => providerOf(candidate)) ?? null
+      const provider = requireProvider(kind)
+      const chain = chainOf(session.chainId)
+      if (!chain) throw new WalletFailure('chain_unknown')
+      await enable(provider, chain)
+      const key = await provider.getKey(session.chainId)
+      if (key.bech32Address !== session.address) throw new WalletFailure('wrong_account')
+      const { signature, pub_key: pubKey } = await provider.signArbitrary(session.chainId, session.address, text)
+      return { signature, pubKey: pubKey.value }
+    })
+  }
+
   async function signOut() {
     await api.signOut()
     store.session = null
@@ -192,5 +209,5 @@ export function useWallet() {
     })
   }
 
-  return { available, connect, disconnect: () => store.forget(), signIn, signOut, pay }
+  return { available, connect, disconnect: () => store.forget(), signIn, signText, signOut, pay }
 }

@@ -90,7 +90,6 @@ export const adminPaymentSchema = z.object({
   id: z.uuid(), chainId: chainIdSchema, txHash: z.string().nullable(), height: integerTextSchema, blockTime: instantSchema, fromAddress: z.string().nullable(), coin: coinSchema, memo: z.string(),
   kind: z.enum(['msg_send', 'other']), state: z.enum(paymentStates), reason: z.string().nullable(), suggestion: z.string().nullable().describe('a memo code it may have meant'), operationId: z.uuid().nullable(),
 }).meta({ id: 'AdminPayment' })
-export type AdminPaymentDto = z.infer<typeof adminPaymentSchema>
 export const adminPaymentListSchema = z.object({ items: z.array(adminPaymentSchema), nextCursor })
 export type AdminPaymentList = z.infer<typeof adminPaymentListSchema>
 
@@ -99,7 +98,6 @@ export const adminRefundSchema = z.object({
   holdReason: z.enum(refundHoldReasons).nullable(), holdNote: z.string().nullable(), nextTryAt: instantSchema.nullable(), failures: z.number().int(), networkFeeDeducted: z.boolean(),
   txHash: z.string().nullable(), approvedBy: z.string().nullable(), plannedAt: instantSchema, confirmedAt: instantSchema.nullable(),
 }).meta({ id: 'AdminRefund' })
-export type AdminRefundDto = z.infer<typeof adminRefundSchema>
 export const adminRefundListSchema = z.object({
   items: z.array(adminRefundSchema), nextCursor,
   waits: z.array(z.object({ chainId: chainIdSchema, address: z.string(), reason: z.string() })).describe('why a wallet sends nothing now'),
