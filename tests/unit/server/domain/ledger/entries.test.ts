@@ -30,7 +30,7 @@ describe('what is booked', () => {
   })
 
   it('is nothing owed any more once a refund is paid, and what the payer bore of the gas lessens ours', () => {
-    expect(effect(ledger.refundConfirmedLegs(wallet, uatom(10n), uatom(10n)))).toEqual({ [`${held} uatom`]: -10n, 'liability:refunds_payable uatom': 10n })
+    expect(ledger.refundConfirmedLegs(wallet, uatom(10n), uatom(10n))).toEqual([{ account: held, amount: -10n, height: 7n, denom: 'uatom' }, { account: 'liability:refunds_payable', amount: 10n, denom: 'uatom' }])
     expect(ledger.refundConfirmedLegs(wallet, uatom(10n), uatom(7n))).toEqual([
       { account: held, amount: -7n, height: 7n, denom: 'uatom' }, { account: 'liability:refunds_payable', amount: 7n, denom: 'uatom' },
       { account: 'expense:gas', amount: -3n, denom: 'uatom' }, { account: 'liability:refunds_payable', amount: 3n, denom: 'uatom' },

@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ChainEvent } from '../../../../../server/domain/payment/inbound'
 import { recogniseInbound } from '../../../../../server/domain/payment/recognise'
+import { recogniseOutgoing } from '../../../../../server/domain/refund/outgoing'
+import type { Coin } from '../../../../../shared/utils/coin'
 import { blockOf, coins, event, forgedEvents, movingTx, totals, type Move, type MovingTx } from '../../../../builders/bank-events'
 
 const us = 'cosmos1service'
@@ -57,6 +59,23 @@ describe('whatever a block holds', () => {
         const payers = new Set(all[row.txIndex]?.moves.filter((own, index) => own.to === us && (!messagesNamed || index === row.msgIndex)).map(own => own.from))
         if (row.kind === 'other') expect(row.fromAddress === null ? payers.size > 1 : payers.size === 1 && payers.has(row.fromAddress)).toBe(true)
       }
+    }))
+  })
+
+  it('what is recorded of a wallet, in and out, adds up to the change of its balance', () => {
+    const everybody = [us, us, ...strangers]
+    const anyTx = fc.record({
+      moves: fc.array(fc.record({ kind: fc.constantFrom<Move['kind']>('send', 'other'), from: fc.constantFrom(...everybody), to: fc.constantFrom(...everybody), coin: coins }), { minLength: 1, maxLength: 4 }),
+      code: fc.constantFrom(0, 0, 0, 5), fee: fc.record({ payer: fc.constantFrom(...everybody), sequence: fc.constant(7n), amount: fc.bigInt(1n, 10n ** 9n) }),
+    })
+    fc.assert(fc.property(fc.array(anyTx, { maxLength: 4 }), fc.boolean(), (all, messagesNamed) => {
+      const block = blockOf(run(all, messagesNamed))
+      const gone = recogniseOutgoing(block, addresses).flatMap(row => [...row.toAddress === us ? [] : row.coins, ...row.fee])
+      const minus = (some: readonly Coin[]) => some.map(({ denom, amount }) => ({ denom, amount: -amount }))
+      const moved = all.flatMap(each => each.code === 0 ? each.moves : [])
+      const change = [...moved.filter(own => own.to === us).map(own => own.coin), ...minus(moved.filter(own => own.from === us).map(own => own.coin)), ...minus(all.filter(each => each.fee.payer === us).map(each => ({ denom: 'uatom', amount: each.fee.amount })))]
+      const nonZero = (sums: Record<string, bigint>) => Object.entries(sums).filter(([, amount]) => amount !== 0n).toSorted()
+      expect(nonZero(totals([...recogniseInbound(block, addresses).map(row => row.coin), ...minus(gone)]))).toEqual(nonZero(totals(change)))
     }))
   })
 })
