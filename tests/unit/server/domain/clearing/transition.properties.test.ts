@@ -28,18 +28,22 @@ const event: fc.Arbitrary<OperationEvent> = fc.oneof(
   fc.record({ type: fc.constant('run_ended' as const), failed: fc.boolean(), detail: fc.constant({}) }),
   fc.record({ type: fc.constant('packets_decided' as const), decided: fc.array(decided, { minLength: 1, maxLength: packets }) }),
   fc.record({ type: fc.constant('undecidable' as const), reason: fc.constant('no verdict') }),
+  fc.record({ type: fc.constant('retried' as const), deadlineAt: fc.integer({ min: 1_000, max: 9_000 }).map(at) }),
+  fc.record({ type: fc.constant('resolved' as const), keep: fc.subarray(ids), reason: fc.constant('a person says so') }),
 )
 
 /** Where one event may lead, as the design draws it; an operation may always stay where it is. */
 const ways: Readonly<Record<OperationStatus, readonly OperationStatus[]>> = {
   awaiting_payment: ['queued', 'expired'],
-  queued: ['clearing', 'cleared', 'partially_cleared', 'not_cleared', 'not_needed', 'needs_attention'],
+  queued: ['clearing', 'cleared', 'partially_cleared', 'not_cleared', 'not_needed', 'needs_attention', 'resolved'],
   clearing: ['queued', 'cleared', 'partially_cleared', 'not_cleared', 'not_needed', 'needs_attention'],
   // Paid in time, but shown to us only after the operation had expired.
   expired: ['queued', 'awaiting_payment'],
-  cleared: [], partially_cleared: [], not_cleared: [], not_needed: [], needs_attention: [], resolved: [],
+  // A person decides.
+  needs_attention: ['queued', 'resolved'],
+  cleared: [], partially_cleared: [], not_cleared: [], not_needed: [], resolved: [],
 }
-const settled: readonly OperationStatus[] = ['cleared', 'partially_cleared', 'not_cleared', 'not_needed']
+const settled: readonly OperationStatus[] = ['cleared', 'partially_cleared', 'not_cleared', 'not_needed', 'resolved']
 
 const creditedIn = (operation: Operation) => operation.credits.reduce((sum, credit) => sum + credit.amount, 0n)
 
@@ -132,5 +136,38 @@ describe('whatever comes in whatever order', () => {
       const operation = before.reduce<Operation>((current, each) => transition(current, each, at(2_000)).operation, start)
       expect(transition(operation, paid(300n, second), at(2_000)).operation).toMatchObject({ status: 'queued', paymentIssue: second > 300 ? 'late' : 'none' })
     }))
+  })
+
+  it('no payment gives back more than it brought, whatever people decide, and what is kept was earned or kept by a person', () => {
+    fc.assert(fc.property(fc.array(event, { maxLength: 30 }), fc.integer({ min: 1, max: 100 }), (events, percent) => {
+      let operation: Operation = start
+      const paid = new Map<string, bigint>()
+      const back = new Map<string, bigint>()
+      /** What of a credit went back: all but surpluses and whole payments. */
+      const uncredited = new Map<string, bigint>()
+      let reversed = 0n
+      const apply = (each: OperationEvent) => {
+        const { operation: next, effects } = transition(operation, each, at(2_000))
+        if (each.type === 'payment_confirmed') paid.set(each.payment.id, each.payment.coin.amount)
+        for (const effect of effects) {
+          if (effect.type === 'reverse_revenue') reversed += effect.amount
+          if (effect.type !== 'plan_refund') continue
+          const { paymentId, coin: { amount } } = effect.refund
+          back.set(paymentId, (back.get(paymentId) ?? 0n) + amount)
+          if (operation.credits.some(credit => credit.paymentId === paymentId)) uncredited.set(paymentId, (uncredited.get(paymentId) ?? 0n) + amount)
+        }
+        operation = next
+      }
+      for (const each of events) apply(each)
+      if (settled.includes(operation.status)) {
+        const kept = operation.packets.filter(packet => packet.relayedBy === 'us' || packet.refundReason === null).reduce((sum, packet) => sum + packet.share, 0n)
+        const remaining = operation.credits.map(credit => ({ paymentId: credit.paymentId, amount: credit.amount - (uncredited.get(credit.paymentId) ?? 0n) }))
+        expect(remaining.reduce((sum, { amount }) => sum + amount, 0n)).toBe(kept)
+        const given = remaining.map(({ paymentId, amount }) => ({ paymentId, amount: amount * BigInt(percent) / 100n })).filter(({ amount }) => amount > 0n)
+        apply({ type: 'refund_decided', earnings: given })
+        expect(reversed).toBe(given.reduce((sum, { amount }) => sum + amount, 0n))
+      }
+      for (const [id, amount] of paid) expect(back.get(id) ?? 0n).toBeLessThanOrEqual(amount)
+    }), { numRuns: 2_000 })
   })
 })

@@ -29,6 +29,10 @@ describe('what is booked', () => {
     expect(effect(ledger.refundPlannedLegs('op', refundOf(reason, 5n)))).toEqual({ [neverCredited ? 'liability:unallocated' : owedTo]: 5n, 'liability:refunds_payable': -5n })
   })
 
+  it('is owed to its payer when a person sends unallocated coins back', () => {
+    expect(effect(ledger.unallocatedReturnedLegs(5n))).toEqual({ 'liability:unallocated': 5n, 'liability:refunds_payable': -5n })
+  })
+
   it('is nothing owed any more once a refund is paid, and what the payer bore of the gas lessens ours', () => {
     expect(ledger.refundConfirmedLegs(wallet, uatom(10n), uatom(10n))).toEqual([{ account: held, amount: -10n, height: 7n, denom: 'uatom' }, { account: 'liability:refunds_payable', amount: 10n, denom: 'uatom' }])
     expect(ledger.refundConfirmedLegs(wallet, uatom(10n), uatom(7n))).toEqual([
@@ -41,6 +45,22 @@ describe('what is booked', () => {
     expect(effect(ledger.feePaidLegs(wallet, [uatom(3n)]))).toEqual({ [`${held} uatom`]: -3n, 'expense:gas uatom': 3n })
     expect(effect(ledger.unexplainedLegs(wallet, [uatom(3n)]))).toEqual({ [`${held} uatom`]: -3n, 'unexplained uatom': 3n })
     expect(ledger.feePaidLegs(wallet, [])).toEqual([])
+  })
+
+  it('is no longer unexplained once a person has told which refund it paid', () => {
+    expect(ledger.strangerIsRefundLegs(uatom(10n), uatom(10n))).toEqual([{ account: 'unexplained', amount: -10n, denom: 'uatom' }, { account: 'liability:refunds_payable', amount: 10n, denom: 'uatom' }])
+    expect(ledger.strangerIsRefundLegs(uatom(10n), uatom(7n))).toEqual([
+      { account: 'unexplained', amount: -7n, denom: 'uatom' }, { account: 'liability:refunds_payable', amount: 7n, denom: 'uatom' },
+      { account: 'expense:gas', amount: -3n, denom: 'uatom' }, { account: 'liability:refunds_payable', amount: 3n, denom: 'uatom' },
+    ])
+  })
+
+  it('is the owner\'s capital, what a wallet held before anything was booked', () => {
+    expect(ledger.openingOf([uatom(10n), { denom: 'uosmo', amount: 2n }, { denom: 'ibc/AA', amount: 1n }], [uatom(4n), uatom(-1n), { denom: 'uosmo', amount: 2n }, { denom: 'azone', amount: 3n }])).toEqual([
+      { denom: 'azone', amount: -3n }, { denom: 'ibc/AA', amount: 1n }, uatom(7n),
+    ])
+    expect(ledger.openingOf([], [])).toEqual([])
+    expect(effect(ledger.openingLegs(wallet, [uatom(7n), { denom: 'azone', amount: -3n }]))).toEqual({ [`${held} uatom`]: 7n, 'equity:owner uatom': -7n, [`${held} azone`]: -3n, 'equity:owner azone': 3n })
   })
 
   it('names each wallet by role and address, and the height on its legs alone', () => {
@@ -56,6 +76,7 @@ describe('what is booked', () => {
       const sets: readonly (readonly (ledger.LedgerLeg & { readonly denom?: string })[])[] = [
         ledger.paymentReceivedLegs(wallet, first), ledger.capitalReceivedLegs(wallet, first), ledger.paymentCreditedLegs('op', first), ledger.revenueLegs('op', first), ledger.refundPlannedLegs('op', refundOf(reason, first)),
         ledger.refundConfirmedLegs(wallet, uatom(large), uatom(small)), ledger.feePaidLegs(wallet, [uatom(first), { denom: 'uosmo', amount: third }]), ledger.withdrawnLegs(wallet, [uatom(first)]), ledger.unexplainedLegs(wallet, [uatom(first)]),
+        ledger.strangerIsRefundLegs(uatom(large), uatom(small)), ledger.openingLegs(wallet, ledger.openingOf([uatom(first)], [uatom(second), { denom: 'uosmo', amount: third }])),
       ]
       for (const set of sets) {
         for (const denom of new Set(set.map(leg => leg.denom))) expect(set.filter(leg => leg.denom === denom).reduce((sum, leg) => sum + leg.amount, 0n)).toBe(0n)

@@ -43,6 +43,15 @@ describe('what left the wallet', () => {
     expect(judgeOutgoing(anOutgoingTx({ sends: [toOwner], unnamed: [uatom(1n)] }), nothing)).toMatchObject({ kind: 'stranger' })
   })
 
+  it('is the relayer\'s work when a relayer\'s tx cost its fee and moved nothing away', () => {
+    const relayer = { role: 'relayer' as const, address: 'osmo1relayer' }
+    const toItself = { toAddress: 'osmo1relayer', coins: [uatom(5n)] }
+    for (const over of [{ sends: [] }, { sends: [toItself] }, { code: 11, sends: [] }, { code: 11, sends: [toOwner], unnamed: [uatom(1n)] }]) expect(judgeOutgoing(anOutgoingTx({ ...relayer, ...over }), nothing)).toEqual({ kind: 'relay' })
+    expect(judgeOutgoing(anOutgoingTx({ ...relayer, sends: [toOwner] }), nothing)).toEqual({ kind: 'operator' })
+    for (const over of [{ sends: [toItself, { toAddress: 'cosmos1thief', coins: [uatom(1n)] }] }, { sends: [], unnamed: [uatom(1n)] }]) expect(judgeOutgoing(anOutgoingTx({ ...relayer, ...over }), nothing)).toMatchObject({ kind: 'stranger' })
+    expect(judgeOutgoing(anOutgoingTx({ sends: [] }), nothing)).toMatchObject({ kind: 'stranger' })
+  })
+
   it('is a refund sent by hand when it fits one exactly', () => {
     const alike = aRefund()
     expect(judgeOutgoing(anOutgoingTx(), { ...nothing, alike })).toMatchObject({ kind: 'refund', refunds: [alike] })

@@ -19,7 +19,7 @@ describe('planning refunds', () => {
   })
 
   it('takes the network fee off only where the payer is the cause', () => {
-    for (const reason of ['overpaid', 'duplicate', 'too_late', 'wrong_denom', 'underpaid'] as const) expect(isPayerCaused(reason)).toBe(true)
+    for (const reason of ['overpaid', 'duplicate', 'too_late', 'wrong_denom', 'underpaid', 'unallocated'] as const) expect(isPayerCaused(reason)).toBe(true)
     for (const reason of ['not_cleared', 'relayed_by_other', 'not_needed', 'deadline', 'operator_decision'] as const) expect(isPayerCaused(reason)).toBe(false)
   })
 
