@@ -7,7 +7,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-it('case 22: a packet that times out while it is queued is brought back to its sender, and its share is ours', async () => {
+it('case 22a: a packet that times out while it is queued is brought back to its sender, and its share is ours', async () => {
   const [packet] = await world.strand(1, { timeoutSeconds: 1 })
   const id = await world.paidOperation([packet!], { need: 'deliver' })
   const sentAt = Date.now()

@@ -28,7 +28,7 @@ describeOnLocalnet('asking the app on two real chains', (net) => {
     return signed.headers.getSetCookie()[0]!.split(';')[0]!
   }
 
-  it('shows a signed-in wallet its own clearings and figures, and nobody else', async () => {
+  it('case 32h: shows a signed-in wallet its own clearings and figures, and nobody else', async () => {
     expect((await suite.app.get('/clearing/operations')).status).toBe(401)
     const { sequences } = await strand(suite.sender, net.b, { count: 2 })
     const paid = await suite.app.requestToken(suite.payer, net.a, [sequences[0]!])
@@ -46,7 +46,7 @@ describeOnLocalnet('asking the app on two real chains', (net) => {
     expect(broken.status).toBe(401)
   })
 
-  it('refuses to sell what cannot or need not be cleared, with a reason per packet', async () => {
+  it('case 25h: refuses to sell what cannot or need not be cleared, with a reason per packet', async () => {
     const { sequences } = await strand(suite.sender, net.b, { count: 3 })
     const [completed, delivered, stuck] = sequences as [bigint, bigint, bigint]
     await clearPackets(net, net.a, [completed], { as: 'rival' })

@@ -72,7 +72,7 @@ describeOnLocalnet('paid clearings on two real chains', (net) => {
     expect((await found(receiver, 1)).filter(({ state }) => state === 'stuck_undelivered').map(({ id }) => BigInt(id.sequence))).toEqual([neighbour])
   })
 
-  it('brings the money of a timed-out packet back to its sender, to the unit', async () => {
+  it('case 22b: brings the money of a timed-out packet back to its sender, to the unit', async () => {
     const { sequences: [sequence] } = await strandTimedOut(suite.sender, net.b, { amount: 777_001n })
     const before = await balanceOf(net.a, suite.sender.address)
     const { status } = await payFor(suite.payer, [sequence!])
@@ -83,7 +83,7 @@ describeOnLocalnet('paid clearings on two real chains', (net) => {
     await expectProven(net, status.packets[0]!, timedOutByUs)
   })
 
-  it('carries an error acknowledgement back, so that the sender is whole', async () => {
+  it('case 23d: carries an error acknowledgement back, so that the sender is whole', async () => {
     const whole = await balanceOf(net.a, suite.sender.address)
     const sent = await strandForError(suite.sender, net.b, { amount: 555_001n })
     const before = await balanceOf(net.a, suite.sender.address)
@@ -108,7 +108,7 @@ describeOnLocalnet('paid clearings on two real chains', (net) => {
     await expectProven(net, status.packets[0]!, { ...deliveredByUs, receive: 'rival' })
   })
 
-  it('takes nothing for a packet that somebody else cleared between the price and the payment', async () => {
+  it('case 21d: takes nothing for a packet that somebody else cleared between the price and the payment', async () => {
     const { sequences } = await strand(suite.sender, net.b)
     const token = await suite.app.requestToken(suite.payer, net.a, sequences)
     await clearPackets(net, net.a, sequences, { as: 'rival' })
@@ -126,7 +126,7 @@ describeOnLocalnet('paid clearings on two real chains', (net) => {
     await expectProven(net, status.packets[0]!, { ...deliveredByUs, receive: 'rival', acknowledge: 'rival' })
   })
 
-  it('keeps its share alone where somebody else cleared one of two', async () => {
+  it('case 21e: keeps its share alone where somebody else cleared one of two', async () => {
     const { sequences } = await strand(suite.sender, net.b, { count: 2 })
     const [theirs, ours] = sequences as [bigint, bigint]
     const token = await suite.app.requestToken(suite.payer, net.a, sequences)
@@ -144,7 +144,7 @@ describeOnLocalnet('paid clearings on two real chains', (net) => {
     await expectProven(net, status.packets[1]!, deliveredByUs)
   })
 
-  it('names whoever the chain names when another relayer clears at the same time', async () => {
+  it('case 21f: names whoever the chain names when another relayer clears at the same time', async () => {
     const { sequences } = await strand(suite.sender, net.b, { count: 3 })
     const token = await suite.app.requestToken(suite.payer, net.a, sequences)
     await suite.payer.pay(token.paymentAddress, BigInt(token.total.amount), token.memoCode)

@@ -10,7 +10,7 @@ import { balanceOf, commitmentsOf } from './harness/witness'
 describeOnLocalnet('the app killed while Hermes runs', (net) => {
   const suite = aClearingSuite(net, { RELAY_RUN_TIME_LIMIT: '5' })
 
-  it('finishes from what the chain says after its restart, once', async () => {
+  it('case 20f: finishes from what the chain says after its restart, once', async () => {
     const { sequences } = await strand(suite.sender, net.b, { count: 2 })
     const token = await suite.app.requestToken(suite.payer, net.a, sequences)
     const earned = await balanceOf(net.a, token.paymentAddress)

@@ -18,7 +18,7 @@ describeOnLocalnet('payments on two real chains', (net) => {
     return { sequences, token: await suite.app.requestToken(suite.payer, net.a, sequences) }
   }
 
-  it('owes one unit back where one unit too much was paid, and a second payment whole', async () => {
+  it('case 7g: owes one unit back where one unit too much was paid, and a second payment whole', async () => {
     const { token, sequences } = await aToken()
     const total = BigInt(token.total.amount)
     await suite.payer.pay(token.paymentAddress, total + 1n, token.memoCode)
@@ -57,7 +57,7 @@ describeOnLocalnet('payments on two real chains', (net) => {
     }],
     // CosmJS simulates without a fee: the whole takes 1.3 times that, the checks before the message 0.95 times.
     ['it runs out of gas', 11, async token => ({ messages: [suite.payer.sendMessage(token.paymentAddress, BigInt(token.total.amount))], fee: 1.1 })],
-  ])('credits nothing for a perfect payment whose tx fails because %s', async (_, code, paying) => {
+  ])('case 1c: credits nothing for a perfect payment whose tx fails because %s', async (_, code, paying) => {
     const { token, sequences } = await aToken()
     const before = await balanceOf(net.a, token.paymentAddress)
     const { messages, fee } = await paying(token)
@@ -100,7 +100,7 @@ describeOnLocalnet('payments on two real chains', (net) => {
     }
   })
 
-  it('credits a payment when a second node has confirmed its block, and not before', async () => {
+  it('case 14n: credits a payment when a second node has confirmed its block, and not before', async () => {
     const { token, sequences } = await aToken()
     await pauseNodes(net, 'ibc-a-2')
     try {

@@ -88,7 +88,7 @@ describeOnLocalnet('refunds on two real chains', (net) => {
   it.each<[string, Moment, bigint]>([
     ['signing and sending', 'before', 700_000n],
     ['sending and confirming', 'after', 800_000n],
-  ])('is sent once, in the bytes that were kept, when the app is killed between %s', async (_, moment, amount) => {
+  ])('case 27h: is sent once, in the bytes that were kept, when the app is killed between %s', async (_, moment, amount) => {
     const [balance, sequence] = [await balanceOf(net.a, service), await sequenceOf(net.a, service)]
     const signedHash = await killedAt(moment, amount)
     if (moment === 'before') {
@@ -109,7 +109,7 @@ describeOnLocalnet('refunds on two real chains', (net) => {
     expect(await balanceOf(net.a, service)).toBe(before.balance)
   }
 
-  it('is signed anew, and sent once, when the kept bytes can not be included any more', async () => {
+  it('case 28h: is signed anew, and sent once, when the kept bytes can not be included any more', async () => {
     const [balance, sequence] = [await balanceOf(net.a, service), await sequenceOf(net.a, service)]
     const signedHash = await killedAt('before', 900_000n)
     await restart({ wait: true })

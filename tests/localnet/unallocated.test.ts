@@ -35,7 +35,7 @@ describeOnLocalnet('money that reaches the service wallet by other ways', (net) 
     expect(await unreceivedBy(net.b, [sequence])).toEqual([sequence])
   }
 
-  it('credits nothing that an authorised account spent, and names the account that was debited', async () => {
+  it('case 4d: credits nothing that an authorised account spent, and names the account that was debited', async () => {
     await suite.payer.letSpend(grantee.address)
     const before = { payer: await balanceOf(net.a, suite.payer.address), service: await balanceOf(net.a, service) }
     const total = BigInt(token.total.amount)
@@ -45,13 +45,13 @@ describeOnLocalnet('money that reaches the service wallet by other ways', (net) 
     await expectUnallocated(txHash, { amount: total, from: suite.payer.address, kind: 'other', reason: 'not a top-level MsgSend' })
   })
 
-  it('credits nothing of a MsgMultiSend', async () => {
+  it('case 5d: credits nothing of a MsgMultiSend', async () => {
     const total = BigInt(token.total.amount)
     const { txHash } = await suite.payer.payMany([{ to: service, amount: total }, { to: net.a.accounts.admin, amount: 5n }], token.memoCode)
     await expectUnallocated(txHash, { amount: total, from: suite.payer.address, kind: 'other', reason: 'not a top-level MsgSend' })
   })
 
-  it('credits nothing that came by IBC, whose packet names the clearing, and names no account that could be paid back', async () => {
+  it('case 5e: credits nothing that came by IBC, whose packet names the clearing, and names no account that could be paid back', async () => {
     // What chain A sent to B goes home, so that it arrives in the very denom of the quote.
     const out = await strand(suite.sender, net.b, { amount: 5_000_000n, receiver: onB.address })
     await clearPackets(net, net.a, out.sequences, { as: 'rival' })
