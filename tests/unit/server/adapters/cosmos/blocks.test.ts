@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { scanBlock } from '../../../../../server/adapters/cosmos/blocks'
+import { confirmBlock, scanBlock } from '../../../../../server/adapters/cosmos/blocks'
 import { EndpointPool } from '../../../../../server/adapters/cosmos/endpoint-pool'
 import { dataHash, upperHex } from '../../../../../server/adapters/cosmos/merkle'
 import { recogniseInbound } from '../../../../../server/domain/payment/recognise'
@@ -65,5 +65,26 @@ describe('reading a block', () => {
   it.each([['0.37.11', { begin_block_events: [{ type: 'mint', attributes: [] }], end_block_events: [{ type: 'burn', attributes: [] }] }], ['1.0.1', { finalize_block_events: [{ type: 'mint', attributes: [] }, { type: 'burn', attributes: [] }] }]])('reads the block events of CometBFT %s', async (version, events) => {
     const pool = await poolOf({ status: () => status(30, { version }), block, block_results: () => ({ ...results(), finalize_block_events: undefined, ...events }) })
     expect((await scanBlock(pool, 23n)).blockEvents.map(event => event.type)).toEqual(['mint', 'burn'])
+  })
+})
+
+describe('three endpoints', () => {
+  const forgedCodes = () => ({ ...results(), txs_results: results().txs_results.map(result => ({ ...result, code: 5 })) })
+  const statuses = async (pool: EndpointPool) => {
+    const scanned = await scanBlock(pool, 23n)
+    return { agreement: await confirmBlock(pool, { ...scanned, codes: scanned.txs.map(tx => tx.code) }), endpoints: pool.health().map(({ status }) => status) }
+  }
+
+  it('mark the first alone when the two others agree against it', async () => {
+    expect(await statuses(await poolOf({ block, block_results: forgedCodes }, { block, block_results: results }, { block, block_results: results }))).toEqual({ agreement: 'disputed', endpoints: ['disagreeing', 'ok', 'ok'] })
+  })
+
+  it('mark the second alone when the third agrees with the first', async () => {
+    expect(await statuses(await poolOf({ block, block_results: results }, { block, block_results: forgedCodes }, { block, block_results: results }))).toEqual({ agreement: 'agreed', endpoints: ['ok', 'disagreeing', 'ok'] })
+  })
+
+  it('mark all when each tells something else', async () => {
+    const other = () => ({ ...results(), txs_results: results().txs_results.map(result => ({ ...result, code: 6 })) })
+    expect(await statuses(await poolOf({ block, block_results: results }, { block, block_results: forgedCodes }, { block, block_results: other }))).toEqual({ agreement: 'disputed', endpoints: ['disagreeing', 'disagreeing', 'disagreeing'] })
   })
 })

@@ -15,6 +15,22 @@ describe('what left the wallet', () => {
     expect(judgeOutgoing(anOutgoingTx({ sends: [toOwner] }), { ...nothing, signed })).toMatchObject({ kind: 'stranger' })
   })
 
+  it('is relaying when a relayer paid its fee and moved nothing else, failed or not', () => {
+    const relayed = anOutgoingTx({ role: 'relayer', sends: [] })
+    const toItself = { toAddress: relayed.address, coins: [uatom(5n)] }
+    for (const tx of [relayed, { ...relayed, code: 11 }, { ...relayed, sends: [toItself] }]) expect(judgeOutgoing(tx, nothing)).toEqual({ kind: 'relay' })
+    expect(judgeOutgoing({ ...relayed, role: 'service' }, nothing)).toMatchObject({ kind: 'stranger' })
+  })
+
+  it('is judged as any wallet\'s when a relayer moved more than its fee', () => {
+    const relayer = anOutgoingTx({ role: 'relayer' })
+    expect(judgeOutgoing(relayer, nothing)).toMatchObject({ kind: 'stranger' })
+    expect(judgeOutgoing({ ...relayer, sends: [], unnamed: [uatom(1n)] }, nothing)).toMatchObject({ kind: 'stranger' })
+    expect(judgeOutgoing({ ...relayer, sends: [toOwner] }, nothing)).toEqual({ kind: 'operator' })
+    const refund = aRefund()
+    expect(judgeOutgoing(relayer, { ...nothing, named: [refund] })).toMatchObject({ kind: 'refund', refunds: [refund] })
+  })
+
   it('alarms when a hash that was given up is in a block after all, and its refund went elsewhere', () => {
     for (const refund of [aRefund({ state: 'confirmed', txHash: 'CD' }), aRefund({ state: 'signed', txHash: 'CD' })]) {
       expect(judgeOutgoing(anOutgoingTx(), { ...nothing, signed: { payout: aPayout({ state: 'void' }), refunds: [refund] } })).toMatchObject({ kind: 'stranger', note: expect.stringContaining('given up') })

@@ -1,0 +1,135 @@
+import { asc, eq } from 'drizzle-orm'
+import { afterEach, describe, expect, it } from 'vitest'
+import { auditLog, ledgerEntries, operationEvents, walletFunding, walletOutgoing } from '../../drizzle/schema'
+import { ScriptedEndpoints } from '../builders/scripted-endpoints'
+import { at } from '../builders/tokens'
+import { openScanWorld, type ScanWorld } from './scan.world'
+
+let world: ScanWorld
+afterEach(() => world.close())
+
+/** A world whose first block is scanned, with these endpoints; the first of them may lie. */
+async function open(...names: string[]) {
+  world = await openScanWorld()
+  world.chain.add(0)
+  await world.scan()
+  const endpoints = new ScriptedEndpoints(world.chain, names)
+  return { endpoints, scan: world.instance({}, endpoints), indexed: (...txs: ReturnType<typeof world.chain.payment>[]) => txs.map((tx, index) => ({ ...tx, index })) }
+}
+
+const entries = () => world.database.db.select().from(ledgerEntries)
+const audits = () => world.database.db.select().from(auditLog).orderBy(asc(auditLog.id))
+
+describe('a first endpoint that lies, among three', () => {
+  it('has its forged payment replaced by the true one that it had hidden under the same key', async () => {
+    const { endpoints, scan, indexed } = await open('a', 'b', 'c')
+    const [victim, payer] = [await world.issue(), await world.issue({ sequences: [2n] })]
+    const height = world.chain.add(10, [world.chain.payment(payer.token.memoCode, 100n, { from: 'cosmos1honest' })])
+    const forged = world.chain.payment(victim.token.memoCode, 100n, { from: 'cosmos1forger' })
+    await endpoints.lie(height, indexed(forged))
+    await scan()
+    expect(await world.payments()).toMatchObject([{ state: 'credited', fromAddress: 'cosmos1honest', confirmation: 'agreed', endpoint: 'b' }])
+    expect((await world.operation(payer.id)).status).toBe('queued')
+    expect((await world.operation(victim.id)).status).toBe('awaiting_payment')
+    expect(await world.ledger()).toEqual({ unbalanced: 0, wallet: 100n })
+    const [kept, ...more] = await audits()
+    expect(more).toEqual([])
+    expect(kept).toMatchObject({ actor: 'scanner', action: 'payment.refuted', subjectType: 'payment', detail: { coins: '100uatom', from: 'cosmos1forger', to: 'cosmos1service', memo: victim.token.memoCode, txHash: forged.txHash, endpoint: 'a', blockHash: 'FF'.repeat(32), height: height.toString() } })
+    const told = await world.database.db.select({ type: operationEvents.type }).from(operationEvents).where(eq(operationEvents.operationId, victim.id)).orderBy(asc(operationEvents.id))
+    expect(told.map(row => row.type)).toEqual(['token_issued', 'payment_seen', 'payment_refuted'])
+    await scan()
+    expect(await audits()).toHaveLength(1)
+  })
+
+  it('does not keep the token of a forged payment from expiring', async () => {
+    const { endpoints, scan, indexed } = await open('a', 'b', 'c')
+    const { token, id } = await world.issue()
+    await endpoints.lie(world.chain.add(10), indexed(world.chain.payment(token.memoCode, 100n)))
+    world.chain.add(901)
+    await scan()
+    expect(await world.payments()).toEqual([])
+    world.chain.add(902)
+    await scan()
+    expect(await world.operation(id)).toMatchObject({ status: 'expired', refundStatus: 'none' })
+    expect(await entries()).toEqual([])
+  })
+
+  it('has what it forged about our own wallets replaced, too, so that refunds go on', async () => {
+    const { endpoints, scan, indexed } = await open('a', 'b', 'c')
+    await world.store.watchWallets([{ chainId: 'hub-1', address: 'cosmos1relayer', role: 'relayer' }], at(1))
+    const spent = (address: string) => ({ ...world.chain.payment('', 5n, { from: address }), messages: [{ index: 0, typeUrl: '/cosmos.bank.v1beta1.MsgSend', send: { fromAddress: address, toAddress: 'cosmos1thief', coins: [{ denom: 'uatom', amount: 5n }] } }], events: [{ type: 'coin_spent', attributes: [{ key: 'spender', value: address }, { key: 'amount', value: '5uatom' }, { key: 'msg_index', value: '0' }] }] })
+    const funded = { ...world.chain.payment('', 9n), messages: [], events: [{ type: 'coin_received', attributes: [{ key: 'receiver', value: 'cosmos1relayer' }, { key: 'amount', value: '9uatom' }, { key: 'msg_index', value: '0' }] }] }
+    const height = world.chain.add(10)
+    await endpoints.lie(height, indexed(spent('cosmos1service'), funded))
+    endpoints.down.add('b').add('c')
+    await scan()
+    expect((await world.store.walletFacts('hub-1', 'cosmos1service')).unjudged).toBe(1)
+    expect(await world.store.bookedUpTo('hub-1')).toBe(height - 1n)
+    endpoints.down.clear()
+    await scan()
+    expect(await world.database.db.select().from(walletOutgoing)).toEqual([])
+    expect(await world.database.db.select().from(walletFunding)).toEqual([])
+    expect((await audits()).map(row => [row.action, row.detail.coins])).toEqual([['outgoing.refuted', '5uatom'], ['funding.refuted', '9uatom']])
+    expect((await world.store.walletFacts('hub-1', 'cosmos1service')).unjudged).toBe(0)
+    expect(await world.store.bookedUpTo('hub-1')).toBe(height)
+    expect(await entries()).toEqual([])
+  })
+
+  it('is refuted when it shows the true block with another result of a tx', async () => {
+    const { endpoints, scan } = await open('a', 'b', 'c')
+    const { token, id } = await world.issue()
+    const height = world.chain.add(10, [world.chain.payment(token.memoCode, 100n, { code: 5 })])
+    const truth = await world.chain.block('hub-1', height)
+    endpoints.lies.set(height, { ...truth, txs: truth.txs.map(tx => ({ ...tx, code: 0 })) })
+    await scan()
+    expect(await world.payments()).toEqual([])
+    expect((await world.operation(id)).status).toBe('awaiting_payment')
+    expect((await audits()).map(row => row.action)).toEqual(['payment.refuted'])
+  })
+})
+
+describe('two endpoints that disagree', () => {
+  it('leave a payment waiting, for nobody can tell who is right, until one of them tells otherwise', async () => {
+    const { endpoints, scan, indexed } = await open('a', 'b')
+    const { token, id } = await world.issue()
+    const height = world.chain.add(10)
+    await endpoints.lie(height, indexed(world.chain.payment(token.memoCode, 100n)))
+    expect(await scan()).toEqual({ waiting: true })
+    expect(await world.payments()).toMatchObject([{ state: 'seen', confirmation: 'none' }])
+    world.chain.add(901)
+    expect(await scan()).toEqual({ waiting: true })
+    expect((await world.operation(id)).status).toBe('awaiting_payment')
+    expect(await audits()).toEqual([])
+    endpoints.lies.clear()
+    expect(await scan()).toEqual({ waiting: false })
+    expect(await world.payments()).toEqual([])
+    expect((await audits()).map(row => row.action)).toEqual(['payment.refuted'])
+  })
+})
+
+describe('two readings of one height', () => {
+  it('are vouched for one by one: the forged row is not believed because the true one is', async () => {
+    const { endpoints, scan, indexed } = await open('a', 'b', 'c')
+    const [victim, payer] = [await world.issue(), await world.issue({ sequences: [2n] })]
+    // The audit reads through another endpoint, while nobody answers for the first reading.
+    const audited = { tip: () => endpoints.tip(), block: (chainId: string, wanted: bigint) => world.chain.block(chainId, wanted), confirmBlock: async () => 'agreed' as const, endpoints: () => endpoints.endpoints() }
+    for (let second = 1; second <= 24; second++) world.chain.add(second)
+    await scan()
+    await world.audit(audited)
+    const height = world.chain.add(30, [world.chain.payment('', 1n), world.chain.payment(payer.token.memoCode, 100n)])
+    await endpoints.lie(height, indexed(world.chain.payment(victim.token.memoCode, 100n)))
+    for (let second = 31; second <= 55; second++) world.chain.add(second)
+    endpoints.down.add('b').add('c')
+    await scan()
+    expect(await world.payments()).toMatchObject([{ state: 'seen', txIndex: 0 }])
+    await world.audit(audited)
+    expect(await world.payments()).toMatchObject([{ state: 'seen', txIndex: 0, confirmation: 'none' }, { state: 'credited', txIndex: 1, confirmation: 'agreed' }])
+    expect((await world.operation(victim.id)).status).toBe('awaiting_payment')
+    endpoints.down.clear()
+    await scan()
+    expect(await world.payments()).toMatchObject([{ state: 'unallocated', txIndex: 0, amount: 1n }, { state: 'credited', txIndex: 1, amount: 100n }])
+    expect((await world.operation(victim.id)).status).toBe('awaiting_payment')
+    expect((await world.operation(payer.id)).status).toBe('queued')
+    expect(await world.ledger()).toEqual({ unbalanced: 0, wallet: 101n })
+  })
+})
