@@ -59,7 +59,7 @@ interface Signer {
 
 function worldOf({ deps, wallet, cursorHeight }: Signer, denom: string, over: Partial<RefundWorld>): RefundWorld {
   const rules = { ...deps.rules(wallet.chainId, denom), rebroadcastAfterMs: deps.settings.rebroadcastAfterMs }
-  return { rules, cursorHeight, blocked: null, estimate: null, includedCode: null, sequenceUsedBy: null, absence: 'unasked', ...over }
+  return { rules, cursorHeight, blocked: null, estimate: null, includedCode: null, sequenceUsed: false, sequenceUsedBy: null, absence: 'unasked', ...over }
 }
 
 /** Sends the kept bytes. Whatever is answered, only the chain says what became of them. */
@@ -73,7 +73,7 @@ async function broadcast({ deps }: Signer, payout: Payout): Promise<void> {
   if (answer.state === 'rejected') deps.logger.warn({ chainId: payout.chainId, txHash: payout.txHash, answer: words }, 'a node refuses a refund; it is sent again until its timeout height')
 }
 
-async function giveUp({ deps }: Signer, payout: Payout, reason: string, parking: { readonly note: string, readonly until: Date } | null, failed: boolean): Promise<void> {
+async function giveUp({ deps }: Signer, payout: Payout, reason: string, parking: { readonly note: string, readonly until: Date } | null, world: RefundWorld): Promise<void> {
   // Proving an absence may outlast the lease; the proof stays true, but only the signer acts on it.
   const lane = await deps.store.holdPayoutLane(payout.chainId, payout.address, deps.instanceId, deps.settings.leaseMs)
   if (!lane) return
@@ -82,7 +82,8 @@ async function giveUp({ deps }: Signer, payout: Payout, reason: string, parking:
     const current = await tx.lockPayout(payout.id)
     if (current?.state !== 'open') return
     const now = deps.clock.now()
-    await tx.voidPayout(current, reason, failed, now)
+    await tx.voidPayout(current, reason, parking === null && world.includedCode !== null, now)
+    if (!world.sequenceUsed && world.sequenceUsedBy === null) await tx.forgetSequence(current)
     const [lead] = await tx.lockRefunds(payout.refundIds.slice(0, 1))
     if (parking && lead?.state === 'planned') await tx.holdRefund(lead, 'refused', parking.note, parking.until, worker, now)
   })
@@ -91,15 +92,15 @@ async function giveUp({ deps }: Signer, payout: Payout, reason: string, parking:
 
 async function continueSigned(signer: Signer, payout: Payout, failures: number): Promise<RefundStep> {
   const { deps } = signer
-  const world = worldOf(signer, payout.coin.denom, {
-    includedCode: await deps.store.failedInclusion(payout.chainId, payout.txHash), sequenceUsedBy: await deps.store.sequenceUsedBy(payout),
-  })
+  const includedCode = await deps.store.failedInclusion(payout.chainId, payout.txHash)
+  const account = includedCode === null ? null : await deps.reader.account(payout.chainId, payout.address)
+  const world = worldOf(signer, payout.coin.denom, { includedCode, sequenceUsed: account !== null && account.sequence > payout.accountSequence, sequenceUsedBy: await deps.store.sequenceUsedBy(payout) })
   const hand: RefundInHand = { kind: 'signed', payout, failures }
   let step = nextRefundStep(hand, world, deps.clock.now())
   if (step.do === 'verify_absence') step = nextRefundStep(hand, { ...world, absence: await isProvenAbsent(deps, payout) ? 'proven' : 'unproven' }, deps.clock.now())
   if (step.do === 'rebroadcast') await broadcast(signer, payout)
-  if (step.do === 'sign_anew') await giveUp(signer, payout, step.reason, null, world.includedCode !== null)
-  if (step.do === 'park') await giveUp(signer, payout, step.note, step, false)
+  if (step.do === 'sign_anew') await giveUp(signer, payout, step.reason, null, world)
+  if (step.do === 'park') await giveUp(signer, payout, step.note, step, world)
   return step
 }
 

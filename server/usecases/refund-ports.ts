@@ -55,6 +55,8 @@ export interface RefundTransaction {
   noteBroadcast(payout: Payout, answer: string, cause: Cause, now: Date): Promise<void>
   /** It can never be included: its refunds that it still carries wait again. */
   voidPayout(payout: Payout, reason: string, failed: boolean, now: Date): Promise<void>
+  /** A block refused it without using its sequence: what was scanned of it no longer counts as having used it. */
+  forgetSequence(payout: Payout): Promise<void>
   holdRefund(refund: Refund, reason: RefundHoldReason, note: string, nextTryAt: Date | null, cause: Cause, now: Date): Promise<void>
   /** A held refund (locked before) waits again, and needs no approval any more. */
   approveRefund(refund: Refund, by: string, cause: Cause, now: Date): Promise<void>

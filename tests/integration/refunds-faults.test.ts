@@ -282,6 +282,34 @@ describe('a refund is paid exactly once', () => {
     expect(await world.payouts()).toMatchObject([{ state: 'void', closeReason: expect.stringContaining('was included with code') }, { state: 'confirmed' }])
   })
 
+  it('when a block refuses it without using its sequence: it is kept until it is impossible, then signed anew', async () => {
+    const { reader, chainId } = await open()
+    const id = await world.notCleared(700_000n)
+    let unsent = true
+    const instance = world.instance({ reader: { ...reader, broadcast: async (...call) => unsent ? { state: 'unknown', txHash: '' } : reader.broadcast(...call) } })
+    await instance(chainId)
+    const [payout] = await world.payouts()
+    await world.control('blocks', { count: 1 })
+    const { height } = await reader.tip(chainId)
+    // A block of this chain holds its bytes with a code, as if a check before the messages had thrown: no fee, no sequence.
+    const refusing: typeof reader = {
+      ...reader, confirmBlock: async () => 'agreed',
+      block: async (...asked) => {
+        const block = await reader.block(...asked)
+        const refused = { index: block.txs.length, txHash: payout!.txHash, code: 11, memo: '', messages: [], events: [{ type: 'tx', attributes: [{ key: 'acc_seq', value: `${world.service}/${payout!.accountSequence}` }] }] }
+        return block.height === height ? { ...block, txs: [...block.txs, refused] } : block
+      },
+    }
+    await world.scanner(refusing)(chainId)
+    expect(await world.outgoing()).toMatchObject([{ kind: 'failed_refund', fee: [], sequence: payout!.accountSequence }])
+    expect(await instance(chainId)).toMatchObject({ did: 'wait' })
+    await world.block(4 + 10)
+    unsent = false
+    await world.finish(instance)
+    await expectOnePaid(id, 700_000n)
+    expect(await world.payouts()).toMatchObject([{ state: 'void', closeReason: 'was refused with code 11 without using its sequence' }, { state: 'confirmed', accountSequence: payout!.accountSequence }])
+  })
+
   it('when it was also sent by hand: the signed one dies with its sequence', async () => {
     await open()
     const id = await world.notCleared(700_000n)

@@ -13,7 +13,7 @@ import type { OperationId } from '../../server/domain/clearing/operation'
 import { transition } from '../../server/domain/clearing/transition'
 import type { SignedToken } from '../../server/domain/clearing/token'
 import { makePayRefunds, type PayRefunds, type PayRefundsDeps } from '../../server/usecases/pay-refunds'
-import type { ServiceWallet } from '../../server/usecases/ports'
+import type { ChainReader, ServiceWallet } from '../../server/usecases/ports'
 import { makeScanChain } from '../../server/usecases/scan-chain'
 import { keptLog } from '../builders/services'
 import { anOperation, aToken, noQuotas } from '../builders/tokens'
@@ -51,10 +51,11 @@ export async function openRefundWorld(options: RefundWorldOptions = {}) {
     rules: () => ({ minimum: options.minimum ?? 0n, approvalAbove: options.approvalAbove ?? null }),
     settings: { leaseMs: 10_000, timeoutBlocks: 4n, rebroadcastAfterMs: 1_000 },
   }
-  const scan = makeScanChain({
-    store, reader, clock, logger, instanceId: 'scanner', serviceAddresses: () => new Set([service]), outgoing: policy,
+  const scanner = (reads: ChainReader = reader) => makeScanChain({
+    store, reader: reads, clock, logger, instanceId: 'scanner', serviceAddresses: () => new Set([service]), outgoing: policy,
     policy: { confirmationBlocks: 1, quorumAmount: () => 0n, refundableDenoms: () => new Set(), clearingDeadlineMs: 1_800_000 },
   })
+  const scan = scanner()
   const control = async (call: string, body: object = {}): Promise<Record<string, unknown>> => {
     const response = await fetch(`${sandbox.controlUrl}/${call}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ chainId, ...body }) })
     const answer = await response.json() as Record<string, unknown>
@@ -90,7 +91,7 @@ export async function openRefundWorld(options: RefundWorldOptions = {}) {
   }
 
   const world = {
-    sandbox, database, directory, deps, ids, reader, store, clock, chainId, denom, service, signer, logger, control, block, instance, issue, pay, addressOf, scan: () => scan(chainId),
+    sandbox, database, directory, deps, ids, reader, scanner, store, clock, chainId, denom, service, signer, logger, control, block, instance, issue, pay, addressOf, scan: () => scan(chainId),
     pay1: () => one(chainId),
     /** Pays `surplus` too much from an account: one refund, planned. */
     overpaid: async (surplus: bigint, from = 'alice') => {

@@ -95,6 +95,11 @@ export async function failedInclusion(db: Database, chainId: string, txHash: str
   return row?.code ?? null
 }
 
+export async function forgetSequence(tx: Tx, payout: Payout): Promise<void> {
+  await tx.update(walletOutgoing).set({ sequence: null, note: `refused without using sequence ${payout.accountSequence}` })
+    .where(and(eq(walletOutgoing.chainId, payout.chainId), eq(walletOutgoing.address, payout.address), eq(walletOutgoing.txHash, payout.txHash), ne(walletOutgoing.code, 0)))
+}
+
 export async function sequenceUsedBy(db: Database, payout: Payout): Promise<string | null> {
   const [row] = await db.select({ txHash: walletOutgoing.txHash }).from(walletOutgoing)
     .where(and(eq(walletOutgoing.chainId, payout.chainId), eq(walletOutgoing.address, payout.address), sql`${walletOutgoing.kind} is not null`, sql`${walletOutgoing.sequence} >= ${payout.accountSequence.toString()}::bigint`, ne(walletOutgoing.txHash, payout.txHash)))

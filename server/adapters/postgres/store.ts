@@ -10,7 +10,7 @@ import { insertInbound, leaveUnallocated, lockSeenPayments, placePayment } from 
 import { issueToken } from './issue-token'
 import { enqueue } from './jobs'
 import { appendEvent, lockOperation, lockOperationByMemo } from './operations'
-import { bookOutgoing, confirmRefunds, failedInclusion, insertOutgoing, lockUnjudgedOutgoing, payoutByHash, refundAlike, saveJudgement, sequenceUsedBy } from './outgoing'
+import { bookOutgoing, confirmRefunds, failedInclusion, forgetSequence, insertOutgoing, lockUnjudgedOutgoing, payoutByHash, refundAlike, saveJudgement, sequenceUsedBy } from './outgoing'
 import { approveRefund, checkFence, holdPayoutLane, holdRefund, insertPayout, lockPayout, markSigned, noteBroadcast, openPayout, setBaselineSequence, setPayoutWait, voidPayout, walletFacts } from './payouts'
 import { lockRefunds, waitingRefunds } from './refund-rows'
 import { claimLanes, finishRun, insertRun, lanesMatching, lockDuePackets, readBreaker, saveAttempts, saveBreaker, saveEvidence, toRunRow } from './runs'
@@ -74,6 +74,7 @@ function makeTransaction(tx: Tx, rowId: () => string): StoreTransaction {
     markSigned: (signed, payout, cause, now) => markSigned(tx, signed, payout, cause, now),
     lockPayout: id => lockPayout(tx, id),
     noteBroadcast: (payout, answer, cause, now) => noteBroadcast(tx, payout, answer, cause, now),
+    forgetSequence: payout => forgetSequence(tx, payout),
     voidPayout: (payout, reason, failed, now) => voidPayout(tx, payout, reason, failed, now),
     approveRefund: (refund, by, cause, now) => approveRefund(tx, refund, by, cause, now),
     holdRefund: (refund, reason, note, nextTryAt, cause, now) => holdRefund(tx, refund, reason, note, nextTryAt, cause, now),

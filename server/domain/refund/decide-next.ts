@@ -31,6 +31,8 @@ export interface RefundWorld {
   readonly estimate: Estimate | null
   /** The signed tx in a scanned block, with a code other than 0. With code 0 the scanner settles it, and it is not in hand. */
   readonly includedCode: number | null
+  /** Whether the account's sequence on chain is beyond the signed one's. */
+  readonly sequenceUsed: boolean
   /** Hash of another scanned tx of the wallet that has used up the signed one's sequence, or a later one. */
   readonly sequenceUsedBy: string | null
   /** Whether verified blocks up to the timeout height are free of it. */
@@ -58,16 +60,19 @@ function park(failures: number, note: string, now: Date): RefundStep {
   return { do: 'park', note, until: new Date(now.getTime() + Math.min(firstParkingMs * 2 ** Math.min(failures, 16), longestParkingMs)) }
 }
 
+/** A node that is asked for the account's sequence may be this far behind our cursor. */
+const mostBlocksBehind = 10n
+
 function nextForSigned(payout: Payout, failures: number, world: RefundWorld, now: Date): RefundStep {
-  if (world.includedCode !== null && world.includedCode !== 0) {
-    const reason = `was included with code ${world.includedCode}`
-    return failures + 1 >= mostFailedInclusions ? park(failures, reason, now) : { do: 'sign_anew', reason }
-  }
+  const failed = world.includedCode !== null && world.includedCode !== 0
+  const afterFailure = (reason: string): RefundStep => failures + 1 >= mostFailedInclusions ? park(failures, reason, now) : { do: 'sign_anew', reason }
+  if (failed && world.sequenceUsed) return afterFailure(`was included with code ${world.includedCode}`)
   if (world.sequenceUsedBy !== null) return { do: 'sign_anew', reason: `its sequence ${payout.accountSequence} was used by ${world.sequenceUsedBy}` }
-  if (world.cursorHeight >= payout.timeoutHeight) {
+  // Refused in a block that left its sequence as it was, the same bytes may still be included.
+  if (world.cursorHeight >= payout.timeoutHeight + (failed ? mostBlocksBehind : 0n)) {
     if (world.absence === 'unasked') return { do: 'verify_absence' }
     if (world.absence === 'unproven') return { do: 'wait', reason: `blocks up to ${payout.timeoutHeight} are not verified yet`, alert: false }
-    return { do: 'sign_anew', reason: `in no block up to its timeout height ${payout.timeoutHeight}` }
+    return failed ? afterFailure(`was refused with code ${world.includedCode} without using its sequence`) : { do: 'sign_anew', reason: `in no block up to its timeout height ${payout.timeoutHeight}` }
   }
   const due = payout.lastBroadcastAt === null || now.getTime() - payout.lastBroadcastAt.getTime() >= world.rules.rebroadcastAfterMs
   return due ? { do: 'rebroadcast' } : { do: 'wait', reason: 'waits to be included', alert: false }

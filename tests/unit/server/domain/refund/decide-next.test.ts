@@ -10,7 +10,7 @@ const uatom = (amount: bigint) => ({ denom: 'uatom', amount })
 const known = (fee: bigint, balance = 1_000_000n) => ({ state: 'known' as const, fee: uatom(fee), balances: [uatom(balance)] })
 
 function aWorld(over: Partial<RefundWorld> = {}): RefundWorld {
-  return { rules: { minimum: 0n, approvalAbove: null, rebroadcastAfterMs: 10_000 }, cursorHeight: 110n, blocked: null, estimate: null, includedCode: null, sequenceUsedBy: null, absence: 'unasked', ...over }
+  return { rules: { minimum: 0n, approvalAbove: null, rebroadcastAfterMs: 10_000 }, cursorHeight: 110n, blocked: null, estimate: null, includedCode: null, sequenceUsed: true, sequenceUsedBy: null, absence: 'unasked', ...over }
 }
 const waiting = (refund: Refund | [Refund, ...Refund[]], over: Partial<RefundWorld> = {}) => nextRefundStep({ kind: 'waiting', refunds: Array.isArray(refund) ? refund : [refund] }, aWorld(over), now)
 const signed = (payout = aPayout(), over: Partial<RefundWorld> = {}, failures = 0) => nextRefundStep({ kind: 'signed', payout, failures }, aWorld(over), now)
@@ -125,6 +125,17 @@ describe('a refund that is signed', () => {
     expect(signed(aPayout(), { includedCode: 5 }, 1)).toMatchObject({ do: 'park' })
   })
 
+  it('is kept after a block refused it without using its sequence, until no block can hold it any more', () => {
+    const refused = { includedCode: 11, sequenceUsed: false }
+    expect(signed(aPayout(), refused)).toEqual({ do: 'rebroadcast' })
+    expect(signed(aPayout({ lastBroadcastAt: at(991) }), { ...refused, cursorHeight: 139n })).toMatchObject({ do: 'wait', reason: 'waits to be included' })
+    expect(signed(aPayout(), { ...refused, cursorHeight: 140n })).toEqual({ do: 'verify_absence' })
+    expect(signed(aPayout(), { ...refused, cursorHeight: 140n, absence: 'unproven' })).toMatchObject({ do: 'wait' })
+    expect(signed(aPayout(), { ...refused, cursorHeight: 140n, absence: 'proven' })).toEqual({ do: 'sign_anew', reason: 'was refused with code 11 without using its sequence' })
+    expect(signed(aPayout(), { ...refused, cursorHeight: 140n, absence: 'proven' }, 1)).toMatchObject({ do: 'park', note: 'was refused with code 11 without using its sequence' })
+    expect(signed(aPayout(), { ...refused, sequenceUsedBy: 'CD' })).toMatchObject({ do: 'sign_anew' })
+  })
+
   it('says why it waits or is given up', () => {
     expect(signed(aPayout({ lastBroadcastAt: at(991) }))).toEqual({ do: 'wait', reason: 'waits to be included', alert: false })
     expect(signed(aPayout(), { cursorHeight: 130n, absence: 'unproven' })).toEqual({ do: 'wait', reason: 'blocks up to 130 are not verified yet', alert: false })
@@ -140,11 +151,12 @@ describe('a refund that is signed', () => {
 
   it('is never given up on anything else, whatever the world looks like', () => {
     fc.assert(fc.property(fc.record({
-      cursorHeight: fc.bigInt(0n, 300n), absence: fc.constantFrom('unasked', 'proven', 'unproven'), includedCode: fc.option(fc.integer({ min: 0, max: 40 })), sequenceUsedBy: fc.option(fc.constant('CD')),
+      cursorHeight: fc.bigInt(0n, 300n), absence: fc.constantFrom('unasked', 'proven', 'unproven'), includedCode: fc.option(fc.integer({ min: 0, max: 40 })), sequenceUsed: fc.boolean(), sequenceUsedBy: fc.option(fc.constant('CD')),
       blocked: fc.option(fc.record({ reason: fc.string(), alert: fc.boolean() })),
     }), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 2_000 }), (over, failures, second) => {
       const step = signed(aPayout({ lastBroadcastAt: at(second) }), over, failures)
-      const impossible = (over.includedCode !== null && over.includedCode !== 0) || over.sequenceUsedBy !== null || (over.cursorHeight >= 130n && over.absence === 'proven')
+      const failed = over.includedCode !== null && over.includedCode !== 0
+      const impossible = (failed && over.sequenceUsed) || over.sequenceUsedBy !== null || (over.cursorHeight >= (failed ? 140n : 130n) && over.absence === 'proven')
       expect(step.do === 'sign_anew' || step.do === 'park').toBe(impossible)
       expect(['sign', 'hold', 'estimate']).not.toContain(step.do)
     }))
