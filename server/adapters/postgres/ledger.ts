@@ -18,6 +18,8 @@ export function ledger(tx: Tx, entrySet: string, now: Date) {
       book('payment_received', { chainId, paymentId, operationId: null }, received.denom, paymentReceivedLegs(wallet, received.amount)),
     capitalReceived: (chainId: string, paymentId: string | null, wallet: MovedWallet, received: Coin) =>
       book('capital_received', { chainId, paymentId, operationId: null }, received.denom, capitalReceivedLegs(wallet, received.amount)),
+    openingBalance: (chainId: string, wallet: MovedWallet, held: Coin) =>
+      book('opening_balance', { chainId, paymentId: null, operationId: null }, held.denom, capitalReceivedLegs(wallet, held.amount)),
     paymentCredited: (operation: Operation, paymentId: PaymentId, amount: bigint) =>
       book('payment_credited', { chainId: operation.paymentChainId, paymentId, operationId: operation.id }, operation.total.denom, paymentCreditedLegs(operation.id, amount)),
     refundPlanned: (operation: Operation, chainId: string, refund: PlannedRefund) =>

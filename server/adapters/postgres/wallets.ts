@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, isNull, ne, sql } from 'drizzle-orm'
 import { ledgerEntries, walletFunding, watchedWallets } from '../../../drizzle/schema'
 import type { Coin } from '../../../shared/utils/coin'
-import { openingLegs, openingOf, walletAccount } from '../../domain/ledger/entries'
+import { openingOf, walletAccount } from '../../domain/ledger/entries'
 import type { InboundTransfer } from '../../domain/payment/inbound'
 import type { BlockSource, LedgerReads, LedgerTransaction, OpeningAnswer, WatchedWallet } from '../../usecases/ledger-ports'
 import type { Database } from './database'
@@ -70,8 +70,8 @@ export async function bookOpening(tx: Tx, { chainId, address }: Pick<WatchedWall
   if (!wallet || wallet.watchedFrom === null || wallet.watchedFrom > height) return { state: 'not_watched' }
   const opening = openingOf(balances, await walletLegs(tx, chainId, walletAccount(wallet.role, address), height))
   if (opening.some(({ amount }) => amount < 0n)) return { state: 'impossible', opening } satisfies OpeningAnswer
-  const legs = openingLegs({ role: wallet.role, address, height }, opening)
-  if (legs.length > 0) await tx.insert(ledgerEntries).values(legs.map(leg => ({ entrySet, account: leg.account, chainId, denom: leg.denom, amount: leg.amount, cause: 'opening_balance', height: leg.height ?? null, createdAt: now })))
+  const books = ledger(tx, entrySet, now)
+  for (const held of opening) await books.openingBalance(chainId, { role: wallet.role, address, height }, held)
   await tx.update(watchedWallets).set({ openedHeight: height }).where(own)
   return { state: 'opened', opening }
 }

@@ -83,9 +83,6 @@ export function openingOf(balances: readonly Coin[], legs: readonly Coin[]): Coi
   return denoms.map(denom => ({ denom, amount: sum(balances, denom) - sum(legs, denom) })).filter(({ amount }) => amount !== 0n)
 }
 
-export const openingLegs = (wallet: MovedWallet, opening: readonly Coin[]): OutgoingLeg[] =>
-  opening.flatMap(({ denom, amount }) => capitalReceivedLegs(wallet, amount).map(leg => ({ ...leg, denom })))
-
 export const withdrawnLegs = (wallet: MovedWallet, coins: readonly Coin[]) => paidOut(wallet, ownerCapital, coins)
 
 export const unexplainedLegs = (wallet: MovedWallet, coins: readonly Coin[]) => paidOut(wallet, unexplained, coins)

@@ -69,6 +69,14 @@ describe('what is booked', () => {
     for (const leg of sets.flat()) expect(leg.height).toBe(leg.account.startsWith('wallet:') ? 7n : undefined)
   })
 
+  it('is, at the opening of a wallet, what it held besides its legs, denom by denom', () => {
+    const uosmo = (amount: bigint) => ({ denom: 'uosmo', amount })
+    expect(ledger.openingOf([uosmo(3n), uatom(10n)], [uatom(4n)])).toEqual([uatom(6n), uosmo(3n)])
+    expect(ledger.openingOf([uatom(10n)], [uatom(10n)])).toEqual([])
+    expect(ledger.openingOf([], [uatom(4n), uosmo(-2n)])).toEqual([uatom(-4n), uosmo(2n)])
+    expect(ledger.openingOf([], [])).toEqual([])
+  })
+
   it('sums to zero per denom, whatever is booked, and the life of a payment leaves nothing owed', () => {
     const amounts = fc.bigInt({ min: 1n, max: 10n ** 30n })
     fc.assert(fc.property(amounts, amounts, amounts, fc.constantFrom(...refundReasons), (first, second, third, reason) => {
