@@ -1,5 +1,6 @@
 import type { BroadcastMode, Keplr } from '@keplr-wallet/types'
 import type { ChainDto } from '#shared/schemas/chains'
+import type { RefundDto } from '#shared/schemas/clearing'
 import { equalBytes, fromBase64, toBase64, toHex } from '~/services/bytes'
 import { chainSuggestion } from '~/services/chain-suggestion'
 import { ApiProblem } from '~/services/api-problem'
@@ -156,6 +157,18 @@ export function useWallet() {
     })
   }
 
+  /** Has the account that paid agree that its refund goes to another address. */
+  function claimRefund(chainId: string, refund: Pick<RefundDto, 'id' | 'payer'>, destination: string): Promise<RefundDto> {
+    return asWalletFailure(async () => {
+      const provider = requireProvider(store.kind)
+      const { bech32Address: address } = await provider.getKey(chainId)
+      if (address !== refund.payer) throw new WalletFailure('wrong_account')
+      const challenge = await api.askRefundClaim(refund.id, destination)
+      const { signature, pub_key: pubKey } = await provider.signArbitrary(chainId, address, challenge.text)
+      return api.claimRefund(refund.id, { destination, challengeId: challenge.challengeId, signature, pubKey: pubKey.value })
+    })
+  }
+
   async function signOut() {
     await api.signOut()
     store.session = null
@@ -209,5 +222,5 @@ export function useWallet() {
     })
   }
 
-  return { available, connect, disconnect: () => store.forget(), signIn, signText, signOut, pay }
+  return { available, connect, disconnect: () => store.forget(), signIn, signText, signOut, pay, claimRefund }
 }

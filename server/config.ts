@@ -35,6 +35,8 @@ export interface AppConfig {
   readonly hermes: { readonly binary: string, readonly configPath: string, readonly restUrl: string | null }
   readonly adminAddresses: readonly string[]
   readonly operatorAddresses: readonly string[]
+  /** Wallets of exchanges: refunds there wait for an admin. */
+  readonly exchangeAddresses: readonly string[]
   readonly quotas: { readonly openTokensPerIp: number, readonly openTokensPerWallet: number }
   readonly rateLimits: Readonly<Record<RateLimitName, RateLimitSetting>>
 }
@@ -65,6 +67,7 @@ const environment = {
   SERVICE_WALLET_MNEMONIC: read.mnemonic.optional(),
   SERVICE_WALLET_KEY_FILE: read.text.optional(),
   OPERATOR_ADDRESSES: read.addresses.default([]),
+  EXCHANGE_ADDRESSES: read.addresses.default([]),
   ADMIN_ADDRESSES: read.addresses.default([]),
   REFUND_MINIMUM: read.amountSetting.default({ kind: 'bare', amount: 0n }),
   REFUND_APPROVAL_ABOVE: read.amountSetting.optional(),
@@ -146,6 +149,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     hermes: { binary: value.HERMES_BINARY, configPath: value.HERMES_CONFIG_PATH, restUrl: value.HERMES_REST_API_URL ?? null },
     adminAddresses: value.ADMIN_ADDRESSES,
     operatorAddresses: value.OPERATOR_ADDRESSES,
+    exchangeAddresses: value.EXCHANGE_ADDRESSES,
     quotas: { openTokensPerIp: value.OPEN_TOKENS_PER_IP, openTokensPerWallet: value.OPEN_TOKENS_PER_WALLET },
     rateLimits: { ...defaultRateLimits, ...Object.fromEntries(value.RATE_LIMITS) },
   }

@@ -7,6 +7,7 @@ import type { ChannelEnd, PacketId } from '../shared/utils/packet-id'
 import type { AppConfig } from './config'
 import type { AdminLooks } from './usecases/admin/look'
 import type { AdminActs } from './usecases/admin/perform-act'
+import type { AskRefundClaim, ClaimRefund } from './usecases/claim-refund'
 import type { CreateChallenge } from './usecases/create-challenge'
 import type { IdempotencyStore } from './usecases/http-ports'
 import type { Clock, Logger, RateLimiter } from './usecases/ports'
@@ -44,6 +45,9 @@ export interface Services {
   listOperations(input: { readonly address: string, readonly query: OperationListQuery }): Promise<OperationListDto>
   userStatistics(address: string): Promise<UserStatistics>
   platformStatistics(): Promise<PlatformStatistics>
+
+  readonly askRefundClaim: AskRefundClaim
+  readonly claimRefund: ClaimRefund
 
   readonly createChallenge: CreateChallenge
   readonly signIn: SignIn

@@ -23,6 +23,7 @@ import type { ChainDirectory, ServiceWallet, TokenSigner } from './usecases/port
 import { makeAdminLooks } from './usecases/admin/look'
 import { makeAdminActs } from './usecases/admin/perform-act'
 import { makeBroadcastPayment } from './usecases/broadcast-payment'
+import { type ClaimDeps, makeAskRefundClaim, makeClaimRefund } from './usecases/claim-refund'
 import { clearingSettings, type ClearingSettings } from './usecases/clearing-deps'
 import { makeBuildQuote } from './usecases/build-quote'
 import { makeClearRoute } from './usecases/clear-route'
@@ -117,15 +118,29 @@ function clearingServices({ config, clock, ids, cache, database }: Infrastructur
 const payoutSettings = { leaseMs: 30_000, timeoutBlocks: 30n, rebroadcastAfterMs: 12_000 }
 
 function payoutDependencies({ config, clock, ids, logger, instanceId }: Infrastructure, { directory, reader, store }: World, wallets: ReadonlyMap<string, ServiceWallet>): PayRefundsDeps {
+  const exchangeAddresses = new Set(config.exchangeAddresses)
   return {
     store, reader, simulator: reader, wallets, clock, ids, logger, instanceId, gasMargin: config.fees.gasMargin, settings: payoutSettings,
     feeDenom: chainId => directory.chain(chainId)?.feeDenom ?? '',
     rules: (chainId, denom) => {
       const chain = directory.chain(chainId)
       const setting = (amount: typeof config.refunds.minimum | null) => amount && chain && denom === chain.feeDenom ? amountIn(amount, denom, chain.feeExponent)?.amount : undefined
-      return { minimum: setting(config.refunds.minimum) ?? 0n, approvalAbove: setting(config.refunds.approvalAbove) ?? null }
+      return { minimum: setting(config.refunds.minimum) ?? 0n, approvalAbove: setting(config.refunds.approvalAbove) ?? null, exchangeAddresses }
     },
   }
+}
+
+function claimServices({ config, clock, logger, ids, database }: Infrastructure, { directory, wallets, reader, relayer, store }: World) {
+  const deps: ClaimDeps = {
+    store, reads: makeClearingReads(database.db), directory, addresses: reader, clock, logger,
+    consents: makeSignedConsents({ store: makeAuthStore(database.db), chains: directory, verifier: adr36Verifier, ids, clock }),
+    ourAddresses: async (chainId) => {
+      const keys = [...wallets, ...(await relayer.readiness()).keys].filter(key => key.chainId === chainId)
+      return new Set([...keys.map(key => key.address), ...config.operatorAddresses])
+    },
+    exchangeAddresses: new Set(config.exchangeAddresses),
+  }
+  return { askRefundClaim: makeAskRefundClaim(deps), claimRefund: makeClaimRefund(deps) }
 }
 
 /** Builds every use case on its adapters: the only place that knows all concrete classes. */
@@ -175,6 +190,7 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
     signIn: makeSignIn({ store: authStore, verifier: adr36Verifier, chains: directory, ids, clock, logger, admins }),
     readSession: makeReadSession({ store: authStore, clock, admins }),
     signOut: makeSignOut({ store: authStore, clock }),
+    ...claimServices(infrastructure, world),
     clearRoute: makeClearRoute(clearing),
     sweepUnfinished: makeSweepUnfinished(clearing),
     scanChain: makeScanChain(scanning),

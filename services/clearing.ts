@@ -1,6 +1,6 @@
 import type { ChallengeDto, SessionDto } from '#shared/schemas/auth'
 import type { BroadcastResponseDto, ChainAccountDto, ChainDto } from '#shared/schemas/chains'
-import type { ClearingRequest, ClearingStatus, ClearingToken, OperationListDto, OperationListQuery, PaymentVerificationDto, QuoteDto, QuoteRequest } from '#shared/schemas/clearing'
+import type { ClearingRequest, ClearingStatus, ClearingToken, OperationListDto, OperationListQuery, PaymentVerificationDto, QuoteDto, QuoteRequest, RefundClaim, RefundDto } from '#shared/schemas/clearing'
 import type { PacketIdDto } from '#shared/schemas/common'
 import type { PacketDto, PacketListDto, PacketSearch } from '#shared/schemas/packets'
 import type { PlatformStatistics, UserStatistics } from '#shared/schemas/statistics'
@@ -68,6 +68,15 @@ export class ClearingService {
 
   getStatus(token: string): Promise<ClearingStatus> {
     return this.call({ path: `/clearing/status/${part(token)}`, schema: async () => (await clearing()).clearingStatusSchema })
+  }
+
+  /** A text that the wallet that paid signs, so that its waiting refund goes to another address. */
+  askRefundClaim(refundId: string, destination: string): Promise<ChallengeDto> {
+    return this.call({ method: 'POST', path: `/clearing/refunds/${part(refundId)}/claim-challenge`, body: { destination }, schema: async () => (await auth()).challengeSchema })
+  }
+
+  claimRefund(refundId: string, claim: RefundClaim): Promise<RefundDto> {
+    return this.call({ method: 'POST', path: `/clearing/refunds/${part(refundId)}/claim`, body: claim, schema: async () => (await clearing()).refundSchema })
   }
 
   /** The signed-in wallet's own totals. */

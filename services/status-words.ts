@@ -1,4 +1,4 @@
-import type { OperationEventType, OperationStatus, PacketResultName, PaymentIssue, PaymentState, RefundReason, RefundState, RefundStatus, RelayedBy } from '#shared/types/clearing'
+import type { OperationEventType, OperationStatus, PacketResultName, PaymentIssue, PaymentState, RefundHoldReason, RefundReason, RefundState, RefundStatus, RelayedBy } from '#shared/types/clearing'
 import type { PacketLegName, PacketNeed, PacketOutcome, PacketState } from '#shared/types/packet'
 
 /** Colour family of a label; the text always says the same. */
@@ -88,10 +88,27 @@ export const refundStatusLabels: Readonly<Record<RefundStatus, Label | null>> = 
 
 export const refundStateLabels: Readonly<Record<RefundState, Label>> = {
   planned: { text: 'Planned', tone: 'wait' },
-  held: { text: 'Held: below the smallest amount worth its fee', tone: 'warn' },
+  held: { text: 'Held', tone: 'warn' },
   signed: { text: 'Being sent', tone: 'wait' },
   broadcast: { text: 'Sent, waiting for its block', tone: 'wait' },
   confirmed: { text: 'On chain', tone: 'good' },
+}
+
+/** Why a refund is held, and when it goes on. */
+export const refundHoldWords: Readonly<Record<RefundHoldReason, { readonly why: string, readonly goesOn: string }>> = {
+  minimum: { why: 'it is too small to be worth the fee of sending it', goesOn: 'It goes along with your next refund to the same address.' },
+  approval: { why: 'it is large', goesOn: 'A person looks at it and lets it go.' },
+  exchange: { why: 'the address belongs to an exchange, which may not know whose money it gets', goesOn: 'A person looks at it first; or name another address of yours.' },
+  refused: { why: 'the chain refuses to pay this address', goesOn: 'It is tried again by itself; or name another address of yours.' },
+  no_destination: { why: 'the chain does not show which address paid', goesOn: 'A person decides where it goes.' },
+}
+
+/** When a refund that is not held goes on. */
+export const refundNextWords: Readonly<Record<Exclude<RefundState, 'held'>, string>> = {
+  planned: 'It is sent by itself, in its turn.',
+  signed: 'It is in the next blocks, or sent again.',
+  broadcast: 'It is in the next blocks, or sent again.',
+  confirmed: '',
 }
 
 export const refundReasonWords: Readonly<Record<RefundReason, string>> = {

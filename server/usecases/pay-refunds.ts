@@ -104,6 +104,12 @@ async function continueSigned(signer: Signer, payout: Payout, failures: number):
   return step
 }
 
+/** Whether it is still what was decided upon: its payer may have claimed it to another address meanwhile. */
+function isUnchanged(current: Refund | undefined, decided: Refund | undefined): current is Refund {
+  const waits = current?.state === 'planned' || current?.state === 'held'
+  return waits && current.coin.amount === decided?.coin.amount && current.destination === decided.destination
+}
+
 /** Signs, keeps the bytes in the transaction that marks the refunds, and only then sends them. */
 async function signAndSend(signer: Signer, refunds: readonly Refund[], ground: SigningGround, step: Extract<RefundStep, { do: 'sign' }>, gasLimit: bigint): Promise<void> {
   const { deps, wallet, lane } = signer
@@ -116,8 +122,7 @@ async function signAndSend(signer: Signer, refunds: readonly Refund[], ground: S
   const kept = await deps.store.transaction(async (tx) => {
     if (!await tx.checkFence(lane)) return false
     const current = await tx.lockRefunds(payout.refundIds)
-    const unchanged = current.length === refunds.length && current.every((refund, index) => (refund.state === 'planned' || refund.state === 'held') && refund.coin.amount === refunds[index]?.coin.amount)
-    if (!unchanged) return false
+    if (current.length !== refunds.length || !current.every((refund, index) => isUnchanged(refund, refunds[index]))) return false
     const now = deps.clock.now()
     await tx.insertPayout(payout, lane, now)
     await tx.markSigned(current, payout, worker, now)
@@ -149,7 +154,7 @@ async function startWaiting(signer: Signer, refunds: readonly [Refund, ...Refund
 async function hold({ deps }: Signer, refund: Refund, reason: RefundHoldReason, note: string, until: Date | null): Promise<void> {
   await deps.store.transaction(async (tx) => {
     const [current] = await tx.lockRefunds([refund.id])
-    if (current?.state === 'planned' || current?.state === 'held') await tx.holdRefund(current, reason, note, until, worker, deps.clock.now())
+    if (isUnchanged(current, refund)) await tx.holdRefund(current, reason, note, until, worker, deps.clock.now())
   })
   deps.logger.info({ refundId: refund.id, reason, note }, 'a refund is held')
 }

@@ -155,6 +155,12 @@ export interface TransactionSimulator {
   simulate(chainId: string, txBytes: Uint8Array): Promise<SimulationAnswer>
 }
 
+/** Addresses that must not be paid. */
+export interface AddressChecks {
+  /** Of a module of the chain or an escrow of a served channel, as far as can be told. Rejects with DomainError('chain_unavailable'). */
+  isModuleAccount(chainId: string, address: string): Promise<boolean>
+}
+
 /** A bank MsgSend from a service wallet, with everything its signature covers. */
 export interface SendOrder {
   readonly destination: string

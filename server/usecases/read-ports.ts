@@ -77,6 +77,7 @@ export interface OperationSummary {
   /** Owed, under way or done, in the total's denom. */
   readonly refunded: bigint
   readonly packets: readonly { readonly id: PacketId, readonly result: PacketResultName | null }[]
+  readonly refunds: readonly Pick<RefundRow, 'coin' | 'state' | 'holdReason' | 'txHash'>[]
   readonly issuedAt: Date
   readonly finishedAt: Date | null
   readonly position: ListPosition
@@ -137,6 +138,8 @@ export interface ClearingReads {
   liveClaims(ids: readonly PacketId[]): Promise<readonly PacketId[]>
   /** Newest first: operations requested while signed in as `address`, or paid from it. */
   operationsOf(address: string, filter: OperationFilter, after: ListPosition | null, limit: number): Promise<readonly OperationSummary[]>
+  /** null: no such refund. */
+  refund(id: string): Promise<(RefundRow & { readonly chainId: string }) | null>
   userTotals(address: string): Promise<UserTotals>
   /** Operations issued since `since` (null: all). */
   platformTotals(since: Date | null): Promise<PlatformTotals>

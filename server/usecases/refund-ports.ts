@@ -58,6 +58,8 @@ export interface RefundTransaction {
   /** A block refused it without using its sequence: what was scanned of it no longer counts as having used it. */
   forgetSequence(payout: Payout): Promise<void>
   holdRefund(refund: Refund, reason: RefundHoldReason, note: string, nextTryAt: Date | null, cause: Cause, now: Date): Promise<void>
+  /** A waiting refund (locked before) goes elsewhere; whatever held it or let it go is judged anew for the new address. */
+  claimRefund(refund: Refund, destination: string, cause: Cause, now: Date): Promise<void>
   /** A held refund (locked before) waits again, and needs no approval any more. */
   approveRefund(refund: Refund, by: string, cause: Cause, now: Date): Promise<void>
 }

@@ -182,6 +182,9 @@ export interface RefundRow {
   readonly id: string
   readonly paymentId: PaymentId
   readonly coin: Coin
+  /** The address that paid; null when the chain does not show it. */
+  readonly payer: string | null
+  /** The payer, unless its signature named another. */
   readonly destination: string | null
   readonly reason: RefundReason
   readonly state: RefundState
@@ -190,4 +193,9 @@ export interface RefundRow {
   readonly plannedAt: Date
   /** Why it is held; null unless it is. */
   readonly holdReason: RefundHoldReason | null
+  /** When a refused one is tried again; null otherwise. */
+  readonly nextTryAt: Date | null
+  /** The part of the network fee that was taken off, base units of the refund's denom; null until confirmed. */
+  readonly networkFee: bigint | null
+  readonly confirmedAt: Date | null
 }

@@ -18,6 +18,8 @@ const columns: readonly CsvColumn<OperationSummaryDto>[] = [
   ['total_base_units', row => row.total.amount],
   ['credited_base_units', row => row.credited.amount],
   ['refunded_base_units', row => row.refunded.amount],
+  ['refunds', row => row.refunds.map(({ coin, state, holdReason }) => `${coin.amount}${coin.denom} ${state}${holdReason ? ` (${holdReason})` : ''}`).join('; ')],
+  ['refund_tx_hashes', row => row.refunds.flatMap(refund => refund.txHash ?? []).join(' ')],
   ['packets', row => row.packets.map(({ id }) => `${id.chainId}/${id.portId}/${id.channelId}/${id.sequence}`).join(' ')],
   ...packetResults.map(result => [`packets_${result}`, (row: OperationSummaryDto) => String(row.packets.filter(packet => packet.result === result).length)] as const),
   ['issued_at', row => row.issuedAt],

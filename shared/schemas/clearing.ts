@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { operationEventTypes, operationStatuses, packetResults, paymentIssues, paymentStates, refundReasons, refundStates, refundStatuses, relayedByNames } from '../types/clearing'
+import { operationEventTypes, operationStatuses, packetResults, paymentIssues, paymentStates, refundHoldReasons, refundReasons, refundStates, refundStatuses, relayedByNames } from '../types/clearing'
 import { packetNeeds } from '../types/packet'
 import { addressSchema, askedInstantSchema, chainIdSchema, coinSchema, instantSchema, integerTextSchema, packetIdSchema, tokenSchema, txHashSchema } from './common'
 import { evidenceSchema, packetLegSchema } from './packets'
@@ -68,13 +68,28 @@ export const paymentSchema = z.object({
 export const refundSchema = z.object({
   id: z.uuid(),
   coin: coinSchema,
+  payer: z.string().nullable().describe('the address that paid; its signature may send a waiting refund elsewhere'),
   destination: z.string().nullable(),
   reason: z.enum(refundReasons),
   state: z.enum(refundStates),
-  networkFeeDeducted: z.boolean(),
+  holdReason: z.enum(refundHoldReasons).nullable().describe('why it is held; null unless it is'),
+  nextTryAt: instantSchema.nullable().describe('when one that the chain refused is tried again'),
+  networkFeeDeducted: z.boolean().describe('the network fee is taken off: the payer caused the refund'),
+  networkFee: coinSchema.nullable().describe('what was taken off; null until confirmed'),
   txHash: z.string().nullable(),
   plannedAt: instantSchema,
+  confirmedAt: instantSchema.nullable(),
+}).meta({ id: 'Refund' })
+export type RefundDto = z.infer<typeof refundSchema>
+
+export const claimChallengeRequestSchema = z.strictObject({ destination: addressSchema })
+export const refundClaimRequestSchema = z.strictObject({
+  destination: addressSchema.describe('the one that the signed text names'),
+  challengeId: z.uuid(),
+  signature: z.base64().max(200),
+  pubKey: z.base64().max(200).describe('compressed secp256k1 public key of the address that paid'),
 })
+export type RefundClaim = z.infer<typeof refundClaimRequestSchema>
 
 export const clearedPacketSchema = quotedPacketSchema.extend({
   result: z.enum(packetResults).nullable().describe('null: not decided yet'),
@@ -139,6 +154,7 @@ export const operationSummarySchema = z.object({
   credited: coinSchema,
   refunded: coinSchema.describe('owed, under way or done'),
   packets: z.array(z.object({ id: packetIdSchema, result: z.enum(packetResults).nullable() })),
+  refunds: z.array(refundSchema.pick({ coin: true, state: true, holdReason: true, txHash: true })),
   issuedAt: instantSchema,
   finishedAt: instantSchema.nullable(),
 }).meta({ id: 'OperationSummary' })

@@ -27,3 +27,11 @@ export function readBech32Prefix(text: string): string | undefined {
   const expanded = [...codes.map(code => code >> 5), 0, ...codes.map(code => code & 31)]
   return polymod([...expanded, ...symbols]) === 1 ? prefix : undefined
 }
+
+/** Symbols of 20 bytes (keys, modules) and of 32 (contracts, ADR-028), each with the checksum's 6. */
+const accountSymbols: readonly number[] = [38, 58]
+
+/** Whether a text is an account's address under this prefix. */
+export function isAccountAddress(text: string, prefix: string): boolean {
+  return readBech32Prefix(text) === prefix && accountSymbols.includes(text.length - prefix.length - 1)
+}

@@ -1,5 +1,5 @@
 import type { ChainDto } from '#shared/schemas/chains'
-import type { ClearingStatus, ClearingToken, OperationEventDto, OperationSummaryDto, QuoteDto } from '#shared/schemas/clearing'
+import type { ClearingStatus, ClearingToken, OperationEventDto, OperationSummaryDto, QuoteDto, RefundDto } from '#shared/schemas/clearing'
 import type { PacketIdDto, ProblemDto } from '#shared/schemas/common'
 import type { PacketDto } from '#shared/schemas/packets'
 import type { UserStatistics } from '#shared/schemas/statistics'
@@ -130,7 +130,14 @@ export function anOperationSummary(over: Partial<OperationSummaryDto> = {}): Ope
   const status = aClearedStatus()
   return {
     token: status.token, memoCode: status.memoCode, status: 'cleared', paymentIssue: 'none', refundStatus: 'none', paymentChainId: 'hub-1', total: status.total, credited: status.credited,
-    refunded: { denom: 'uatom', amount: '0' }, packets: [{ id: aPacketId(), result: 'delivered' }], issuedAt: '2026-11-24T01:59:00Z', finishedAt: '2026-11-24T02:00:06Z', ...over,
+    refunded: { denom: 'uatom', amount: '0' }, packets: [{ id: aPacketId(), result: 'delivered' }], refunds: [], issuedAt: '2026-11-24T01:59:00Z', finishedAt: '2026-11-24T02:00:06Z', ...over,
+  }
+}
+
+export function aRefundDto(over: Partial<RefundDto> = {}): RefundDto {
+  return {
+    id: '0190f3d0-0000-7000-8000-000000000000', coin: { denom: 'uatom', amount: '50000' }, payer: aliceOnHub, destination: aliceOnHub, reason: 'overpaid', state: 'planned', holdReason: null, nextTryAt: null,
+    networkFeeDeducted: true, networkFee: null, txHash: null, plannedAt: '2026-11-24T02:00:00Z', confirmedAt: null, ...over,
   }
 }
 

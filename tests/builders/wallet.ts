@@ -15,8 +15,9 @@ export interface SigningWallet {
 }
 
 /** A wallet of a test: the same number gives the same keys. */
-export async function aWallet(number: number, prefix = 'cosmos'): Promise<SigningWallet> {
-  const mnemonic = Bip39.encode(sha256(new Uint8Array([number])).slice(0, 16)).toString()
+export const aWallet = (number: number, prefix = 'cosmos') => walletOf(Bip39.encode(sha256(new Uint8Array([number])).slice(0, 16)).toString(), prefix)
+
+export async function walletOf(mnemonic: string, prefix: string): Promise<SigningWallet> {
   const { privkey } = Slip10.derivePath(Slip10Curve.Secp256k1, await Bip39.mnemonicToSeed(new EnglishMnemonic(mnemonic)), path)
   const [account] = await (await Secp256k1HdWallet.fromMnemonic(mnemonic, { prefix })).getAccounts()
   const { address, pubkey } = account!

@@ -24,6 +24,7 @@ export interface RefundWorldOptions {
   readonly byHand?: boolean
   readonly minimum?: bigint
   readonly approvalAbove?: bigint
+  readonly exchangeAddresses?: ReadonlySet<string>
 }
 
 /** A chain of the sandbox with blocks by hand, a database, the scanner and the signer between them. */
@@ -48,7 +49,7 @@ export async function openRefundWorld(options: RefundWorldOptions = {}) {
   const deps: PayRefundsDeps = {
     store, reader, simulator: reader, wallets: options.byHand ? new Map() : wallets, clock, ids, logger, instanceId: 'one',
     feeDenom: () => denom, gasMargin: { numerator: 13n, denominator: 10n },
-    rules: () => ({ minimum: options.minimum ?? 0n, approvalAbove: options.approvalAbove ?? null }),
+    rules: () => ({ minimum: options.minimum ?? 0n, approvalAbove: options.approvalAbove ?? null, exchangeAddresses: options.exchangeAddresses }),
     settings: { leaseMs: 10_000, timeoutBlocks: 4n, rebroadcastAfterMs: 1_000 },
   }
   const scanner = (reads: ChainReader = reader) => makeScanChain({

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import ClearingProgress from '~/components/clearing/ClearingProgress.vue'
 import ClearingReceipt from '~/components/clearing/ClearingReceipt.vue'
 import StatusPage from '~/pages/clearing/[token].vue'
-import { aClearedStatus, aPacketId, aProblem, aStatus, aToken, anEvent } from '../builders/dto'
+import { aClearedStatus, aPacketId, aProblem, aRefundDto, aStatus, aToken, anEvent } from '../builders/dto'
 import { apiAnswers, apiRefuses, chainsAre, eventually, socketOutside } from './world'
 
 beforeEach(() => {
@@ -47,14 +47,13 @@ describe('ClearingProgress', () => {
 })
 
 it('a receipt holds the lines, the payment and each refund with its reason', async () => {
-  const status = aClearedStatus({
-    refundStatus: 'owed',
-    refunds: [{ id: '0190f3d0-0000-7000-8000-000000000000', coin: { denom: 'uatom', amount: '50000' }, destination: aStatus().walletAddress, reason: 'overpaid', state: 'planned', networkFeeDeducted: true, txHash: null, plannedAt: '2026-11-24T02:00:00Z' }],
-  })
-  const shown = await mountSuspended(ClearingReceipt, { props: { status } })
+  const shown = await mountSuspended(ClearingReceipt, { props: { status: aClearedStatus({ refundStatus: 'owed', refunds: [aRefundDto()] }) } })
   expect(shown.get('[data-payment-state="credited"]').text()).toContain('2 sources')
-  expect(shown.get('[data-refund-state="planned"]').text().replaceAll('\u00A0', ' ')).toContain('because more than the price was paid')
-  expect(shown.get('[data-refund-state="planned"]').text().replaceAll('\u00A0', ' ')).toContain('0.05 ATOM')
+  const refund = shown.get('[data-refund-state="planned"]').text().replaceAll('\u00A0', ' ')
+  expect(refund).toContain('because more than the price was paid')
+  expect(refund).toContain('0.05 ATOM')
+  expect(refund).toContain('less the network fee')
+  expect(refund).toContain('sent by itself')
 })
 
 describe('the status page', () => {

@@ -1,5 +1,5 @@
 import { fromBase64 } from '@cosmjs/encoding'
-import { BaseAccount } from 'cosmjs-types/cosmos/auth/v1beta1/auth'
+import { BaseAccount, ModuleAccount } from 'cosmjs-types/cosmos/auth/v1beta1/auth'
 import { QueryAccountInfoRequest, QueryAccountInfoResponse, QueryAccountRequest, QueryAccountResponse } from 'cosmjs-types/cosmos/auth/v1beta1/query'
 import { QueryAllBalancesRequest, QueryAllBalancesResponse, QueryBalanceRequest, QueryBalanceResponse, QuerySpendableBalancesRequest, QuerySpendableBalancesResponse, QuerySupplyOfRequest, QuerySupplyOfResponse } from 'cosmjs-types/cosmos/bank/v1beta1/query'
 import { ConfigResponse } from 'cosmjs-types/cosmos/base/node/v1beta1/query'
@@ -7,10 +7,13 @@ import { PubKey } from 'cosmjs-types/cosmos/crypto/secp256k1/keys'
 import { SimulateRequest, SimulateResponse } from 'cosmjs-types/cosmos/tx/v1beta1/service'
 import { TxRaw, Tx } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
 import { getAccount } from '../accounts'
+import { moduleAddress } from '../addresses'
 import { balanceOf, balancesOf, supplyOf } from '../bank'
 import { AbciError, invalidRequest } from '../errors'
 import type { QueryContext, QueryMethod } from './context'
 import { notFound, paginate } from './context'
+
+const moduleNames = ['fee_collector', 'transfer']
 
 function baseAccount(context: QueryContext, address: string): BaseAccount {
   const account = getAccount(context.state, address)
@@ -49,6 +52,8 @@ function simulated(context: QueryContext, request: Uint8Array): Uint8Array {
 export const accountQueries: Readonly<Record<string, QueryMethod>> = {
   '/cosmos.auth.v1beta1.Query/Account': (context, request) => {
     const account = baseAccount(context, QueryAccountRequest.decode(request).address)
+    const module = moduleNames.find(name => moduleAddress(context.spec.bech32Prefix, name) === account.address)
+    if (module) return QueryAccountResponse.encode({ account: { typeUrl: '/cosmos.auth.v1beta1.ModuleAccount', value: ModuleAccount.encode({ baseAccount: account, name: module, permissions: [] }).finish() } }).finish()
     return QueryAccountResponse.encode({ account: { typeUrl: '/cosmos.auth.v1beta1.BaseAccount', value: BaseAccount.encode(account).finish() } }).finish()
   },
   '/cosmos.auth.v1beta1.Query/AccountInfo': (context, request) =>

@@ -1,4 +1,4 @@
-import type { ChainDirectory, ChainReader, Clock, Logger, ServedChain, TransactionSimulator } from '../../usecases/ports'
+import type { AddressChecks, ChainDirectory, ChainReader, Clock, Logger, ServedChain, TransactionSimulator } from '../../usecases/ports'
 import { readAccount, readBalance, readBalancesAt } from './accounts'
 import { confirmBlock, scanBlock } from './blocks'
 import { broadcastTx } from './broadcast'
@@ -6,6 +6,7 @@ import { accessTo, type ChainAccess } from './chains'
 import type { ObserveCall } from './endpoint'
 import { EndpointPool } from './endpoint-pool'
 import { readGasPrice } from './gas-price'
+import { isEscrow, isModuleAccount } from './module-accounts'
 import { NewBlockFeed } from './new-block-feed'
 import { PacketHistory } from './packet-history'
 import { findTx, PacketSearch } from './packet-search'
@@ -43,7 +44,7 @@ function openChain(chain: ServedChain, options: ChainReaderOptions): OpenChain {
 }
 
 /** Reader of every chain of the directory over CometBFT RPC; `close` ends its subscriptions. */
-export function openChainReader(options: ChainReaderOptions): ChainReader & TransactionSimulator & { close(): void } {
+export function openChainReader(options: ChainReaderOptions): ChainReader & TransactionSimulator & AddressChecks & { close(): void } {
   const chains = new Map(options.directory.chains().map(chain => [chain.chainId, openChain(chain, options)]))
   const open = (chainId: string): OpenChain => accessTo(chains, chainId) as OpenChain
   const routes = new Routes(chains, options.directory, options.clock)
@@ -70,6 +71,7 @@ export function openChainReader(options: ChainReaderOptions): ChainReader & Tran
     },
     broadcast: async (chainId, txBytes) => broadcastTx(open(chainId), txBytes),
     simulate: async (chainId, txBytes) => simulateTx(open(chainId).pool, txBytes),
+    isModuleAccount: async (chainId, address) => isEscrow(options.directory, chainId, address) || isModuleAccount(open(chainId).pool, address),
     endpoints: chainId => open(chainId).pool.health(),
     close: () => {
       for (const { feed } of chains.values()) feed.close()

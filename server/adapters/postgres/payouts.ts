@@ -114,3 +114,11 @@ export async function approveRefund(tx: Tx, refund: Refund, by: string, cause: C
   if (changed.length === 0) throw new Error(`refund ${refund.id} is not held`)
   await tellOperations(tx, [refund], 'refund_planned', () => ({ approvedBy: by }), cause, now)
 }
+
+export async function claimRefund(tx: Tx, refund: Refund, destination: string, cause: Cause, now: Date): Promise<void> {
+  const changed = await tx.update(refunds).set({ state: 'planned', destination, approvedBy: null, holdReason: null, holdNote: null, nextTryAt: null, failures: 0 })
+    .where(and(eq(refunds.id, refund.id), inArray(refunds.state, ['planned', 'held']))).returning({ id: refunds.id })
+  if (changed.length === 0) throw new Error(`refund ${refund.id} does not wait any more`)
+  // Without an operation the claim's own line in the audit trail tells of it.
+  if (refund.operationId !== null) await tellOperations(tx, [refund], 'refund_claimed', () => ({ from: refund.destination, to: destination }), cause, now)
+}

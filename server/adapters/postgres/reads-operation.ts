@@ -4,6 +4,7 @@ import { readMemo } from '../../../shared/utils/memo-code'
 import type { PaymentId } from '../../domain/clearing/operation'
 import type { FeeLine } from '../../domain/clearing/token'
 import type { OperationRecord, PacketRecord, PaymentRecord } from '../../usecases/read-ports'
+import type { RefundRow } from '../../usecases/store-ports'
 import { clientOf, prepared } from './client'
 import type { Database } from './database'
 
@@ -58,6 +59,7 @@ interface RefundJson {
   payment_id: string
   denom: string
   amount: string
+  payer: string | null
   destination: string | null
   reason: RefundReason
   state: RefundState
@@ -65,6 +67,9 @@ interface RefundJson {
   tx_hash: string | null
   planned_at: string
   hold_reason: RefundHoldReason | null
+  next_try_at: string | null
+  network_fee: string | null
+  confirmed_at: string | null
 }
 interface EventJson { id: string, type: OperationEventType, at: string, detail: Record<string, string | number | boolean | null> }
 interface OperationJson {
@@ -94,6 +99,11 @@ interface OperationJson {
 const paymentColumns = `json_build_object('tx_hash', p.tx_hash, 'height', p.height::text, 'block_time', p.block_time, 'from_address', p.from_address, 'denom', p.denom,
   'amount', p.amount::text, 'memo', p.memo, 'state', p.state, 'credited_amount', p.credited_amount::text, 'confirmation', p.confirmation, 'reason', p.reason)`
 
+const refundColumns = `json_build_object('id', f.id, 'payment_id', f.payment_id, 'denom', f.denom, 'amount', f.amount::text,
+  'payer', (select p.from_address from payments p where p.id = f.payment_id), 'destination', f.destination, 'reason', f.reason,
+  'state', f.state, 'network_fee_deducted', f.network_fee_deducted, 'tx_hash', f.tx_hash, 'planned_at', f.planned_at, 'hold_reason', f.hold_reason,
+  'next_try_at', f.next_try_at, 'network_fee', f.network_fee::text, 'confirmed_at', f.confirmed_at)`
+
 // A payment gets its operation when it is credited or given back; before that (or left unallocated) only its memo names it.
 const memoAsRead = `upper(btrim(memo, E' \\t\\r\\n\\f\\x0B') collate "C")`
 
@@ -116,8 +126,7 @@ select json_build_object(
       'legs', (select json_agg(json_build_object('leg', l.leg, 'chain_id', l.chain_id, 'height', l.height::text, 'time', l.time, 'tx_hash', l.tx_hash, 'signer', l.signer) order by l.time, l.height)
         from packet_legs l where l.operation_id = r.operation_id and l.position = r.position)) order by r.position)
     from packet_clearing_results r where r.operation_id = o.id),
-  'refunds', (select json_agg(json_build_object('id', f.id, 'payment_id', f.payment_id, 'denom', f.denom, 'amount', f.amount::text, 'destination', f.destination, 'reason', f.reason,
-      'state', f.state, 'network_fee_deducted', f.network_fee_deducted, 'tx_hash', f.tx_hash, 'planned_at', f.planned_at, 'hold_reason', f.hold_reason) order by f.id) from refunds f where f.operation_id = o.id),
+  'refunds', (select json_agg(${refundColumns} order by f.id) from refunds f where f.operation_id = o.id),
   'events', (select json_agg(json_build_object('id', v.id::text, 'type', v.type, 'at', v.created_at, 'detail', v.detail) order by v.id) from operation_events v where v.operation_id = o.id)
 ) as document
 from clearing_tokens t join clearing_operations o on o.token = t.token where t.token = $1`
@@ -142,6 +151,14 @@ function toPacket(row: PacketJson): PacketRecord {
   }
 }
 
+function toRefundRow(row: RefundJson): RefundRow {
+  return {
+    id: row.id, paymentId: row.payment_id as PaymentId, coin: { denom: row.denom, amount: BigInt(row.amount) }, payer: row.payer, destination: row.destination, reason: row.reason, state: row.state,
+    networkFeeDeducted: row.network_fee_deducted, txHash: row.tx_hash, plannedAt: time(row.planned_at), holdReason: row.hold_reason, nextTryAt: timeOrNull(row.next_try_at),
+    networkFee: row.network_fee === null ? null : BigInt(row.network_fee), confirmedAt: timeOrNull(row.confirmed_at),
+  }
+}
+
 function namesToken(memo: string, row: OperationJson): boolean {
   const reading = readMemo(memo)
   return (reading.kind === 'memo_code' && reading.memoCode === row.memo_code) || (reading.kind === 'token' && reading.token === row.token)
@@ -157,10 +174,7 @@ function toRecord(row: OperationJson): OperationRecord {
     creditedAt: timeOrNull(row.credited_at), deadlineAt: timeOrNull(row.deadline_at), finishedAt: timeOrNull(row.finished_at),
     payments: (row.payments ?? []).filter(payment => (payment.state !== 'seen' && payment.state !== 'unallocated') || namesToken(payment.memo, row)).map(toPayment),
     packets: row.packets.map(toPacket),
-    refunds: (row.refunds ?? []).map(f => ({
-      id: f.id, paymentId: f.payment_id as PaymentId, coin: { denom: f.denom, amount: BigInt(f.amount) }, destination: f.destination, reason: f.reason, state: f.state,
-      networkFeeDeducted: f.network_fee_deducted, txHash: f.tx_hash, plannedAt: time(f.planned_at), holdReason: f.hold_reason,
-    })),
+    refunds: (row.refunds ?? []).map(toRefundRow),
     events: (row.events ?? []).map(event => ({ id: BigInt(event.id), type: event.type, at: time(event.at), detail: event.detail })),
   }
 }
@@ -183,4 +197,11 @@ const paymentsOfTxQuery = `select ${paymentColumns} as document, o.token from pa
 export async function readPaymentsOfTx(db: Database, chainId: string, txHash: string) {
   const rows = await clientOf(db).unsafe<{ document: PaymentJson | string, token: string | null }[]>(paymentsOfTxQuery, [txHash, chainId], prepared)
   return rows.map(row => ({ ...toPayment(parse(row.document)), token: row.token }))
+}
+
+/** null: no such refund. */
+export async function readRefund(db: Database, id: string): Promise<(RefundRow & { readonly chainId: string }) | null> {
+  const [row] = await clientOf(db).unsafe<{ document: RefundJson | string, chain_id: string }[]>(
+    `select ${refundColumns} as document, f.chain_id from refunds f where f.id = $1`, [id], prepared)
+  return row ? { ...toRefundRow(parse(row.document)), chainId: row.chain_id } : null
 }

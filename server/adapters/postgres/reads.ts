@@ -1,11 +1,11 @@
 import { asc, eq, sql, type SQL } from 'drizzle-orm'
 import { userStatistics } from '../../../drizzle/schema'
-import type { OperationStatus, PacketResultName, PaymentIssue, RefundStatus } from '../../../shared/types/clearing'
+import type { OperationStatus, PacketResultName, PaymentIssue, RefundHoldReason, RefundState, RefundStatus } from '../../../shared/types/clearing'
 import type { PacketId } from '../../../shared/utils/packet-id'
 import type { ClearingReads, ListPosition, OperationFilter, OperationSummary, PlatformTotals, ResultCount, TimeToClear, UserTotals } from '../../usecases/read-ports'
 import { clientOf, prepared } from './client'
 import type { Database } from './database'
-import { readOperation, readPaymentsOfTx } from './reads-operation'
+import { readOperation, readPaymentsOfTx, readRefund } from './reads-operation'
 
 interface PacketRow { chain_id: string, port_id: string, channel_id: string, sequence: string }
 
@@ -41,6 +41,7 @@ interface SummaryRow {
   issued_at: string
   finished_at: string | null
   packets: (PacketRow & { result: PacketResultName | null })[]
+  refunds: { denom: string, amount: string, state: RefundState, hold_reason: RefundHoldReason | null, tx_hash: string | null }[] | null
 }
 
 function toSummary(row: SummaryRow): OperationSummary {
@@ -48,6 +49,7 @@ function toSummary(row: SummaryRow): OperationSummary {
     token: row.token, memoCode: row.memo_code, status: row.status, paymentIssue: row.payment_issue, refundStatus: row.refund_status, paymentChainId: row.payment_chain_id,
     total: { denom: row.total_denom, amount: BigInt(row.total_amount) }, credited: BigInt(row.credited), refunded: BigInt(row.refunded),
     packets: row.packets.map(packet => ({ id: toPacketId(packet), result: packet.result })),
+    refunds: (row.refunds ?? []).map(refund => ({ coin: { denom: refund.denom, amount: BigInt(refund.amount) }, state: refund.state, holdReason: refund.hold_reason, txHash: refund.tx_hash })),
     issuedAt: new Date(row.issued_at), finishedAt: row.finished_at === null ? null : new Date(row.finished_at),
     position: { createdAt: row.created_at, operationId: row.id },
   }
@@ -71,7 +73,8 @@ async function operationsOf(db: Database, address: string, filter: OperationFilt
       (select coalesce(sum(p.credited_amount), 0)::text from payments p where p.operation_id = o.id) as credited,
       (select coalesce(sum(f.amount), 0)::text from refunds f where f.operation_id = o.id and f.denom = t.total_denom) as refunded,
       (select json_agg(json_build_object('chain_id', r.chain_id, 'port_id', r.port_id, 'channel_id', r.channel_id, 'sequence', r.sequence::text, 'result', r.result) order by r.position)
-        from packet_clearing_results r where r.operation_id = o.id) as packets
+        from packet_clearing_results r where r.operation_id = o.id) as packets,
+      (select json_agg(json_build_object('denom', f.denom, 'amount', f.amount::text, 'state', f.state, 'hold_reason', f.hold_reason, 'tx_hash', f.tx_hash) order by f.id) from refunds f where f.operation_id = o.id) as refunds
     from user_operations u join clearing_operations o on o.id = u.operation_id join clearing_tokens t on t.token = o.token
     where ${conditions} order by o.created_at desc, o.id desc limit ${limit}`)
   return rows.map(toSummary)
@@ -136,6 +139,7 @@ export function makeClearingReads(db: Database): ClearingReads {
     },
     liveClaims: ids => liveClaims(db, ids),
     operationsOf: (address, filter, after, limit) => operationsOf(db, address, filter, after, limit),
+    refund: id => readRefund(db, id),
     userTotals: address => userTotals(db, address),
     platformTotals: since => platformTotals(db, since),
   }

@@ -11,7 +11,7 @@ import { issueToken } from './issue-token'
 import { enqueue } from './jobs'
 import { appendEvent, lockOperation, lockOperationByMemo } from './operations'
 import { bookOutgoing, confirmRefunds, failedInclusion, forgetSequence, insertOutgoing, lockUnjudgedOutgoing, payoutByHash, refundAlike, saveJudgement, sequenceUsedBy } from './outgoing'
-import { approveRefund, checkFence, holdPayoutLane, holdRefund, insertPayout, lockPayout, markSigned, noteBroadcast, openPayout, setBaselineSequence, setPayoutWait, voidPayout, walletFacts } from './payouts'
+import { approveRefund, checkFence, claimRefund, holdPayoutLane, holdRefund, insertPayout, lockPayout, markSigned, noteBroadcast, openPayout, setBaselineSequence, setPayoutWait, voidPayout, walletFacts } from './payouts'
 import { lockRefunds, waitingRefunds } from './refund-rows'
 import { claimLanes, finishRun, insertRun, lanesMatching, lockDuePackets, readBreaker, saveAttempts, saveBreaker, saveEvidence, toRunRow } from './runs'
 import { retryDeadlocks } from './retry-deadlocks'
@@ -77,6 +77,7 @@ function makeTransaction(tx: Tx, rowId: () => string): StoreTransaction {
     forgetSequence: payout => forgetSequence(tx, payout),
     voidPayout: (payout, reason, failed, now) => voidPayout(tx, payout, reason, failed, now),
     approveRefund: (refund, by, cause, now) => approveRefund(tx, refund, by, cause, now),
+    claimRefund: (refund, destination, cause, now) => claimRefund(tx, refund, destination, cause, now),
     holdRefund: (refund, reason, note, nextTryAt, cause, now) => holdRefund(tx, refund, reason, note, nextTryAt, cause, now),
   }
 }

@@ -18,6 +18,8 @@ export interface RefundRules {
   readonly minimum: bigint
   /** null: none waits for an admin. */
   readonly approvalAbove: bigint | null
+  /** Wallets of exchanges, which may not know whose money they get. Absent: none is known. */
+  readonly exchangeAddresses?: ReadonlySet<string>
   readonly rebroadcastAfterMs: number
 }
 
@@ -86,10 +88,12 @@ function shortOf(needed: readonly Coin[], balances: readonly Coin[]): Coin | und
 
 function nextForWaiting(refunds: readonly [Refund, ...Refund[]], world: RefundWorld, now: Date): RefundStep {
   const [lead] = refunds
-  const { minimum, approvalAbove } = world.rules
+  const { minimum, approvalAbove, exchangeAddresses } = world.rules
   const total = totalOf(refunds)
   if (lead.destination === null) return { do: 'hold', reason: 'no_destination', note: 'nobody knows who paid' }
   if (approvalAbove !== null && refunds.some(refund => refund.coin.amount > approvalAbove && !refund.approved)) return { do: 'hold', reason: 'approval', note: `above ${approvalAbove}${total.denom}` }
+  // Small ones that travel along go where an admin let the lead go.
+  if (exchangeAddresses?.has(lead.destination) && !lead.approved) return { do: 'hold', reason: 'exchange', note: 'the address is a wallet of an exchange' }
   if (total.amount < minimum) return { do: 'hold', reason: 'minimum', note: `below ${minimum}${total.denom}` }
   if (lead.nextTryAt !== null && lead.nextTryAt > now) return { do: 'wait', reason: 'was refused, tried again later', alert: false }
   if (world.blocked !== null) return { do: 'wait', ...world.blocked }

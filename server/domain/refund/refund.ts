@@ -7,7 +7,7 @@ export interface Refund {
   readonly paymentId: string
   readonly operationId: string | null
   readonly coin: Coin
-  /** The address that paid; null when nobody knows it. */
+  /** The address that paid, or the one that its owner named by a signature; null when nobody knows who paid. */
   readonly destination: string | null
   readonly reason: RefundReason
   readonly state: RefundState

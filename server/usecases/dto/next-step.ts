@@ -17,7 +17,7 @@ function credited(record: OperationRecord): bigint {
 
 function heldSentence(reason: RefundHoldReason | null): string {
   switch (reason) {
-    case 'minimum': return ' A refund is held because it is smaller than what sending it would be worth; it is added to your next one.'
+    case 'minimum': return ' A refund is held, because it is too small to be worth the fee of sending it; it is added to your next one.'
     case 'approval': return ' A refund waits for an operator to approve it, because it is large.'
     case 'exchange': return ' A refund waits for an operator, because it would go to a wallet of an exchange.'
     case 'refused': return ' A refund could not be sent: the chain refuses the address. It is tried again, and an operator can see it.'
@@ -31,7 +31,7 @@ function refundSentence(record: OperationRecord): string {
   const owed = record.refunds.filter(refund => refund.state !== 'confirmed')
   const held = owed.find(refund => refund.state === 'held')
   if (held) return heldSentence(held.holdReason)
-  if (owed.length > 0) return ' A refund is on its way to the address that paid.'
+  if (owed.length > 0) return owed.every(refund => refund.destination === refund.payer) ? ' A refund is on its way to the address that paid.' : ' A refund is on its way to the address that its payer named.'
   return record.refunds.length > 0 ? ' The refund was sent.' : ''
 }
 

@@ -15,6 +15,7 @@ export function toOperationSummaryDto(summary: OperationSummary): OperationSumma
     credited: toCoinDto({ denom, amount: summary.credited }),
     refunded: toCoinDto({ denom, amount: summary.refunded }),
     packets: summary.packets.map(packet => ({ id: toPacketIdDto(packet.id), result: packet.result })),
+    refunds: summary.refunds.map(({ coin, state, holdReason, txHash }) => ({ coin: toCoinDto(coin), state, holdReason, txHash })),
     issuedAt: toInstant(summary.issuedAt),
     finishedAt: toInstantOrNull(summary.finishedAt),
   }

@@ -1,8 +1,8 @@
 import type { ClearingStatus } from '../../../shared/schemas/clearing'
 import type { EventRecord, OperationRecord, PacketRecord, PaymentRecord } from '../read-ports'
-import type { RefundRow } from '../store-ports'
 import { nextStep, type MoneyNames } from './next-step'
 import { toFeeLineDto } from './quote'
+import { toRefundDto } from './refund'
 import { toCoinDto, toInstant, toInstantOrNull, toPacketIdDto } from './wire'
 
 /** A payment counts as confirmed by a second source only where there is one. */
@@ -31,19 +31,6 @@ function toPacketDto(packet: PacketRecord, denom: string): ClearingStatus['packe
     evidence: packet.evidence.map(row => ({ ...row, height: row.height === null ? null : row.height.toString() })),
     attempts: packet.attempts,
     note: packet.note,
-  }
-}
-
-function toRefundDto(refund: RefundRow): ClearingStatus['refunds'][number] {
-  return {
-    id: refund.id,
-    coin: toCoinDto(refund.coin),
-    destination: refund.destination,
-    reason: refund.reason,
-    state: refund.state,
-    networkFeeDeducted: refund.networkFeeDeducted,
-    txHash: refund.txHash,
-    plannedAt: toInstant(refund.plannedAt),
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { clearingRequestSchema, clearingStatusSchema, clearingTokenSchema, operationListQuerySchema, operationListSchema, quoteRequestSchema, quoteSchema, verifyPaymentRequestSchema, verifyPaymentResponseSchema } from '../../../shared/schemas/clearing'
+import { challengeSchema } from '../../../shared/schemas/auth'
+import { claimChallengeRequestSchema, clearingRequestSchema, clearingStatusSchema, clearingTokenSchema, operationListQuerySchema, operationListSchema, quoteRequestSchema, quoteSchema, refundClaimRequestSchema, refundSchema, verifyPaymentRequestSchema, verifyPaymentResponseSchema } from '../../../shared/schemas/clearing'
 import { tokenSchema } from '../../../shared/schemas/common'
 import type { ErrorCode } from '../../../shared/types/error-codes'
 import { endpoint } from '../endpoint'
@@ -47,4 +48,24 @@ export const listOperations = endpoint({
   session: 'required', limit: 'reads', csv: true,
   query: operationListQuerySchema,
   answer: operationListSchema, refusals: ['too_many_results'],
+})
+
+const refundParams = z.object({ refundId: z.uuid() })
+const claimRefusals: ErrorCode[] = ['refund_not_found', 'not_in_this_state', 'forbidden', 'chain_not_served', 'chain_unavailable']
+
+export const askRefundClaim = endpoint({
+  method: 'post', path: '/api/v1/clearing/refunds/{refundId}/claim-challenge', tag: 'Clearing',
+  summary: 'A text for the wallet that paid to sign, so that its refund goes to another address',
+  description: 'Only while the refund waits. The text names the refund, its amount and both addresses; it is good once and for five minutes.',
+  session: 'ignored', limit: 'sign_in', idempotent: true,
+  params: refundParams, body: claimChallengeRequestSchema,
+  answer: challengeSchema, refusals: claimRefusals,
+})
+
+export const claimRefund = endpoint({
+  method: 'post', path: '/api/v1/clearing/refunds/{refundId}/claim', tag: 'Clearing',
+  summary: 'Sends a waiting refund to another address, signed by the address that paid (ADR-36)',
+  session: 'ignored', limit: 'sign_in', idempotent: true,
+  params: refundParams, body: refundClaimRequestSchema,
+  answer: refundSchema, refusals: [...claimRefusals, 'challenge_not_found', 'challenge_expired', 'signature_invalid'],
 })

@@ -7,6 +7,7 @@ const row: OperationSummaryDto = {
   token: '3f0b8f2e-8a55-4c0e-9a5e-0d3c7b6f2a41', memoCode: 'RLY-A', status: 'partially_cleared', paymentIssue: 'none', refundStatus: 'owed', paymentChainId: 'sim-a',
   total: { denom: 'usim', amount: '10' }, credited: { denom: 'usim', amount: '10' }, refunded: { denom: 'usim', amount: '5' },
   packets: [{ id: { chainId: 'sim-a', portId: 'transfer', channelId: 'channel-0', sequence: '7' }, result: 'delivered' }, { id: { chainId: 'sim-a', portId: 'transfer', channelId: 'channel-0', sequence: '8' }, result: null }],
+  refunds: [{ coin: { denom: 'usim', amount: '3' }, state: 'confirmed', holdReason: null, txHash: 'AB'.repeat(32) }, { coin: { denom: 'usim', amount: '2' }, state: 'held', holdReason: 'minimum', txHash: null }],
   issuedAt: '2026-01-01T00:00:00.000Z', finishedAt: null,
 }
 const query: OperationListQuery = { limit: 25, status: 'cleared' }
@@ -22,7 +23,7 @@ describe('history as CSV', () => {
     const lines = answer.text.split('\r\n')
     expect(lines).toHaveLength(4)
     expect(lines[0]).toMatch(/^token,memo_code,status,/)
-    expect(lines[1]).toBe('3f0b8f2e-8a55-4c0e-9a5e-0d3c7b6f2a41,RLY-A,partially_cleared,none,owed,sim-a,usim,10,10,5,sim-a/transfer/channel-0/7 sim-a/transfer/channel-0/8,1,0,0,0,0,2026-01-01T00:00:00.000Z,')
+    expect(lines[1]).toBe(`3f0b8f2e-8a55-4c0e-9a5e-0d3c7b6f2a41,RLY-A,partially_cleared,none,owed,sim-a,usim,10,10,5,3usim confirmed; 2usim held (minimum),${'AB'.repeat(32)},sim-a/transfer/channel-0/7 sim-a/transfer/channel-0/8,1,0,0,0,0,2026-01-01T00:00:00.000Z,`)
   })
 
   it('is refused rather than cut when there is too much', async () => {

@@ -82,6 +82,7 @@ describe('what a person reads about a refund that waits', () => {
   it('names the limit that it is above or below, and its denom', () => {
     expect(waiting(aRefund({ destination: null }))).toEqual({ do: 'hold', reason: 'no_destination', note: 'nobody knows who paid' })
     expect(waiting(aRefund(), { rules: { minimum: 0n, approvalAbove: 999n, rebroadcastAfterMs: 1 } })).toEqual({ do: 'hold', reason: 'approval', note: 'above 999uatom' })
+    expect(waiting(aRefund(), { rules: { minimum: 0n, approvalAbove: null, exchangeAddresses: new Set(['cosmos1payer']), rebroadcastAfterMs: 1 } })).toEqual({ do: 'hold', reason: 'exchange', note: 'the address is a wallet of an exchange' })
     expect(waiting(aRefund(), { rules: { minimum: 1_001n, approvalAbove: null, rebroadcastAfterMs: 1 } })).toEqual({ do: 'hold', reason: 'minimum', note: 'below 1001uatom' })
     expect(waiting(aRefund({ networkFeeDeducted: true }), { estimate: known(1_000n) })).toEqual({ do: 'hold', reason: 'minimum', note: 'not more than its network fee of 1000uatom' })
     expect(waiting(aRefund(), { estimate: known(10n, 1_009n) })).toEqual({ do: 'wait', reason: 'the wallet has less than 1010uatom', alert: true })

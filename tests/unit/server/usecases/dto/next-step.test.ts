@@ -49,8 +49,10 @@ describe('what happens next', () => {
     expect(sentence('confirmed')).toContain('The refund was sent')
     expect(sentence('confirmed', 'broadcast')).toContain('on its way')
     expect(sentence('held')).toContain('held')
+    const claimed = { ...refund('planned'), payer: 'a', destination: 'b' } as RefundRow
+    expect(nextStep(aRecord({ status: 'not_cleared', refunds: [claimed] }), at(1000), atom).sentence).toContain('the address that its payer named')
     expect(sentence()).not.toContain('refund was')
-    for (const [reason, words] of [['minimum', 'smaller'], ['approval', 'approve'], ['refused', 'refuses'], ['no_destination', 'which address paid']] as const) {
+    for (const [reason, words] of [['minimum', 'too small'], ['exchange', 'exchange'], ['approval', 'approve'], ['refused', 'refuses'], ['no_destination', 'which address paid']] as const) {
       expect(nextStep(aRecord({ status: 'not_cleared', refunds: [refund('held', reason)] }), at(1000), atom).sentence).toContain(words)
     }
   })
