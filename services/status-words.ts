@@ -44,7 +44,7 @@ export const resultLabels: Readonly<Record<PacketResultName, Label>> = {
 export const relayedByWords: Readonly<Record<RelayedBy, string>> = {
   us: 'Relayed by us',
   other: 'Another relayer was first; your share goes back',
-  nobody: 'Nobody relayed it',
+  nobody: 'Not finished by anybody; your share goes back',
 }
 
 export const operationLabels: Readonly<Record<OperationStatus, Label>> = {
@@ -135,7 +135,7 @@ export const eventWords: Readonly<Record<OperationEventType, string>> = {
   run_started: 'Relayer started',
   packet_received: 'Packet received on the destination',
   packet_finished: 'Packet finished on the source',
-  attempt_failed: 'Attempt did not finish; trying again',
+  attempt_failed: 'A run is over; what is not finished is looked at again',
   settled: 'Result read from the chain',
   refund_planned: 'Refund planned',
   refund_held: 'Refund held',

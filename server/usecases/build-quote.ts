@@ -10,6 +10,7 @@ import type { Ratio } from '../domain/pricing/decimal'
 import { workPerChain, type PacketToClear } from '../domain/pricing/gas'
 import { gasCosts, priceQuote, type FeeTerms, type GasCost } from '../domain/pricing/quote'
 import type { ChainDirectory, Clock, ServedChain } from './ports'
+import { neededOf } from './relayer-funds'
 import type { QuoteFacts } from './quote-facts'
 import type { ClearingReads } from './read-ports'
 import { servedChain } from './served-chain'
@@ -148,9 +149,10 @@ export function makeBuildQuote(deps: BuildQuoteDeps): BuildQuote {
       const key = readiness.keys.find(candidate => candidate.chainId === chainId)
       if (!key) return [`it has no key on ${chainName}`]
       const balance = await facts.balance(chainId, key.address, cost.denom)
-      if (balance >= cost.amount) return []
+      const needed = neededOf(key, cost)
+      if (balance >= needed) return []
       const { feeExponent, feeSymbol } = servedChain(directory, chainId)
-      return [`its wallet on ${chainName} holds ${toDisplayAmount(balance, feeExponent)} ${feeSymbol}, and ${toDisplayAmount(cost.amount, feeExponent)} ${feeSymbol} may be needed`]
+      return [`its wallet on ${chainName} holds ${toDisplayAmount(balance, feeExponent)} ${feeSymbol}, and ${toDisplayAmount(needed, feeExponent)} ${feeSymbol} may be needed`]
     }))
     if (poor.flat().length > 0) notReady(poor.flat())
   }

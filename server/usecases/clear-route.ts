@@ -7,6 +7,7 @@ import { decideWaiting } from './decide-waiting'
 import { finishRun } from './finish-run'
 import { judgeOnce, judgeUntilKnown, type JudgedPacket } from './judge-packets'
 import { routePaused } from './pauses'
+import { makeRelayerFunds, type Shortages } from './relayer-funds'
 import { relayWatched } from './relay-watched'
 import { outcomesByOperation, settleOperation, tellSettled, type PacketOutcome } from './settle-packets'
 import type { Cause } from './store-ports'
@@ -42,6 +43,20 @@ async function sortOut(deps: ClearingDeps, claim: Claim, relayer: RelayerAccount
   const ended = endings.length > 0 ? await judgeUntilKnown(deps, endings.map(({ packet }) => packet), relayer, false) : []
   const judged = [...waiting, ...ended]
   return { toRun, outcomes: judged.map(each => decideWaiting(deps, each, relayer, inRun.has(each.packet) ? null : note)) }
+}
+
+interface Sorted { readonly toRun: readonly JudgedPacket[], readonly outcomes: readonly PacketOutcome[] }
+
+/** A run that the relayer's wallets cannot pay for is not started: its packets wait, and blame nobody. */
+function holdBack(deps: ClearingDeps, { toRun, outcomes }: Sorted, relayer: RelayerAccounts, shortages: Shortages): Sorted {
+  const shortageOf = ({ packet, verdict }: JudgedPacket) => {
+    const delivers = packet.need === 'deliver' && verdict.kind === 'open' && verdict.received !== true
+    return shortages.get(packet.id.chainId) ?? (delivers ? shortages.get(packet.destination.chainId) : undefined)
+  }
+  const held = toRun.filter(shortageOf)
+  if (held.length === 0) return { toRun, outcomes }
+  deps.logger.error({ shortages: [...shortages.values()] }, 'paid packets wait: a wallet of the relayer holds too little')
+  return { toRun: toRun.filter(judged => !held.includes(judged)), outcomes: [...outcomes, ...held.map(judged => decideWaiting(deps, judged, relayer, shortageOf(judged) ?? null))] }
 }
 
 /** One transaction: writes what is decided, and starts the run for the rest. Returns what may really be run. */
@@ -93,12 +108,17 @@ function notBeforeOf(deps: ClearingDeps, claim: Claim, outcomes: readonly Packet
 }
 
 export function makeClearRoute(deps: ClearingDeps): ClearRoute {
+  const shortagesOf = makeRelayerFunds(deps.chains)
   return async (route) => {
     const asked = await askRelayer(deps, route)
     const relayer = await rememberRelayers(deps, asked.keys)
     const claim = await claimRun(deps, route, asked)
     if (claim.waitsFor === 'relayer') deps.logger.warn({ route: formatChannelEnd(route), problems: asked.problems }, 'paid packets wait for the relayer')
-    const { toRun, outcomes } = await sortOut(deps, claim, relayer, asked.problems[0] ?? null)
+    const [sorted, shortages] = await Promise.all([
+      sortOut(deps, claim, relayer, asked.problems[0] ?? null),
+      shortagesOf(claim.run ? asked.keys.filter(key => key.chainId === route.chainId || key.chainId === asked.destination?.chainId) : [], deps.clock.now()),
+    ])
+    const { toRun, outcomes } = holdBack(deps, sorted, relayer, shortages)
     const runnable = await writeBeforeRun(deps, claim.run, toRun, outcomes)
     if (!claim.run || runnable.length === 0) return scheduleNext(deps, route, notBeforeOf(deps, claim, outcomes), claim.run ? await deps.store.unfinishedRoutes() : [])
     const watched = await relayWatched(deps, claim.run, runnable)

@@ -221,6 +221,8 @@ export interface RelayerKey {
   readonly chainId: string
   readonly address: string
   readonly keyName: string
+  /** With less in its wallet the program sends nothing; absent: it does not tell. */
+  readonly mustHold?: Coin
 }
 
 export interface RelayerReadiness {

@@ -73,7 +73,7 @@ export function packetRelayerContract(openWorld: () => Promise<RelayerWorld>) {
     const readiness = await relayer.readiness()
     expect(readiness).toMatchObject({ ready: true, problems: [] })
     expect(readiness.version).toMatch(/^\d+\.\d+\.\d+$/)
-    for (const { chainId } of [world.source, world.destination]) expect(readiness.keys).toContainEqual({ chainId, address: expect.stringMatching(/^[a-z]+1[a-z\d]{38}$/) as string, keyName: expect.any(String) as string })
+    for (const { chainId } of [world.source, world.destination]) expect(readiness.keys).toContainEqual({ chainId, address: expect.stringMatching(/^[a-z]+1[a-z\d]{38}$/) as string, keyName: expect.any(String) as string, mustHold: { denom: expect.any(String) as string, amount: expect.any(BigInt) as bigint } })
   })
 
   it('can serve its channel, and says why it cannot serve another', async () => {

@@ -72,6 +72,26 @@ describe('clearing a route', () => {
     expect((await world.runs()).slice(before).map(run => run.executor)).toEqual(['clear_packets', 'clear_packets', 'tx_packet', 'tx_packet'])
   })
 
+  it('starts no run that the relayer\'s wallets cannot pay for: the packet waits, blames nobody, and is cleared once they are funded', async () => {
+    const [packet] = await world.strand(1)
+    const id = await world.paidOperation([packet!])
+    const before = (await world.runs()).length
+    const { relayer } = world.deps
+    let demand = 10n ** 30n
+    const demanding = { ...relayer, readiness: async () => {
+      const readiness = await relayer.readiness()
+      return { ...readiness, keys: readiness.keys.map(key => key.mustHold ? { ...key, mustHold: { ...key.mustHold, amount: demand } } : key) }
+    } }
+    const { clearRoute } = world.another({ relayer: demanding })
+    await clearRoute(world.route)
+    expect((await world.runs()).slice(before)).toMatchObject([{ result: 'nothing_to_do' }])
+    expect(await world.operation(id)).toMatchObject({ status: 'queued', packets: [{ result: null }] })
+    expect(await world.eventsOf(id)).not.toContain('run_started')
+    demand = 1n
+    const settled = await world.clearUntilSettled(id, clearRoute)
+    expect(settled.status).toBe('cleared')
+  })
+
   it('halves a batch in which nothing moved and clears it once the relayer works again', async () => {
     await world.control('faults/hermes', { mode: 'emptySuccess', count: 1 })
     const packets = await world.strand(4)

@@ -1,10 +1,14 @@
 import { parse } from 'smol-toml'
+import { coin, type Coin } from '../../../shared/utils/coin'
+import { parseDecimal } from '../../domain/pricing/decimal'
 import type { ChannelEnd } from '../../../shared/utils/packet-id'
 
 export interface HermesChain {
   readonly chainId: string
   readonly keyName: string | null
   readonly maxGas: number | null
+  /** `price` as decimal text per unit of gas; null: not set, or no plain number. */
+  readonly gasPrice: { readonly price: string, readonly denom: string } | null
   readonly filter: { readonly policy: string, readonly pairs: readonly (readonly [string, string])[] } | null
 }
 
@@ -20,6 +24,20 @@ function asTable(value: unknown): Table {
 }
 
 const asText = (value: unknown): string | null => typeof value === 'string' && value !== '' ? value : null
+
+/** Numbers of TOML as plain decimals: 2e-7 → 0.0000002. */
+function decimalText(value: unknown): string | null {
+  if (typeof value === 'string') return value
+  if (typeof value !== 'number' && typeof value !== 'bigint') return null
+  const text = String(value)
+  return /e/i.test(text) ? Number(text).toFixed(20) : text
+}
+
+function readGasPrice(value: unknown): HermesChain['gasPrice'] {
+  const table = asTable(value)
+  const [price, denom] = [decimalText(table.price), asText(table.denom)]
+  return price !== null && denom !== null && parseDecimal(price) ? { price, denom } : null
+}
 
 function readFilter(value: unknown): HermesChain['filter'] {
   const table = asTable(value)
@@ -39,11 +57,21 @@ export function readHermesConfiguration(text: string): HermesConfiguration {
       const chainId = asText(chain.id)
       if (chainId === null) return []
       return [{
-        chainId, keyName: asText(chain.key_name), maxGas: chain.max_gas === undefined ? null : Number(chain.max_gas), filter: readFilter(chain.packet_filter),
+        chainId, keyName: asText(chain.key_name), maxGas: chain.max_gas === undefined ? null : Number(chain.max_gas), gasPrice: readGasPrice(chain.gas_price), filter: readFilter(chain.packet_filter),
       }]
     }),
     packetsEnabled: packets.enabled !== false,
   }
+}
+
+/**
+ * What a key's wallet must hold before Hermes sends anything: it simulates with the highest fee it might pay, max_gas ×
+ * gas_price, rounded up to the next unit. undefined: the configuration does not tell (a dynamic gas price, or none).
+ */
+export function leastBalance({ maxGas, gasPrice }: HermesChain): Coin | undefined {
+  const price = gasPrice && parseDecimal(gasPrice.price)
+  if (!gasPrice || !price || maxGas === null || !Number.isSafeInteger(maxGas)) return undefined
+  return coin(gasPrice.denom, BigInt(maxGas) * price.numerator / price.denominator + 1n)
 }
 
 /** What is wrong with the configuration for any route, each with what to do. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { RelayerKey, RelayerReadiness } from '../../usecases/ports'
-import { configurationProblems, readHermesConfiguration, type HermesConfiguration } from './configuration'
+import { configurationProblems, leastBalance, readHermesConfiguration, type HermesConfiguration } from './configuration'
 import { readKeyList } from './keys'
 import { readVersion, versionProblem } from './version'
 import { runGuarded } from './watchdog'
@@ -63,12 +63,13 @@ async function readVersionOf(options: HermesOptions) {
 }
 
 async function readKeys(options: HermesOptions, configuration: HermesConfiguration): Promise<{ keys: RelayerKey[], problems: string[] }> {
-  const perChain = await Promise.all(configuration.chains.map(async ({ chainId, keyName }) => {
+  const perChain = await Promise.all(configuration.chains.map(async (chain) => {
+    const { chainId, keyName } = chain
     if (keyName === null) return { problem: `${chainId} has no key_name in the Hermes configuration` }
     if (chainId.startsWith('-')) return { problem: `${chainId} is not a chain id` }
     const listing = await ask(options, ['--config', options.configPath, 'keys', 'list', '--chain', chainId])
     const address = readKeyList(listing.output).get(keyName)
-    return address ? { key: { chainId, address, keyName } } : { problem: `Hermes has no key '${keyName}' for ${chainId}: add it with hermes keys add --chain ${chainId} --key-name ${keyName}` }
+    return address ? { key: { chainId, address, keyName, mustHold: leastBalance(chain) } } : { problem: `Hermes has no key '${keyName}' for ${chainId}: add it with hermes keys add --chain ${chainId} --key-name ${keyName}` }
   }))
   return { keys: perChain.flatMap(each => each.key ? [each.key] : []), problems: perChain.flatMap(each => each.problem ? [each.problem] : []) }
 }

@@ -82,6 +82,8 @@ export function judgePacket(facts: PacketFacts, context: VerdictContext): Verdic
 /**
  * The last word when nothing more will be tried (`reason`). What was received with a success acknowledgement counts as
  * delivered although the source still waits for that acknowledgement, unless the acknowledgement was what was paid for.
+ * What we received with an error, unreadable or asynchronous acknowledgement is not done: nobody has the money yet, so the
+ * share goes back although a leg is ours (docs/explanation/refunds.md, "What the deadline decides").
  * `everRun`: a relayer run was started for it; without one nothing can be ours. null: cannot tell.
  */
 export function lastWord(facts: PacketFacts, context: VerdictContext, reason: 'not_cleared' | 'deadline', everRun: boolean): DecidedPacket | null {

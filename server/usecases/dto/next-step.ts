@@ -71,7 +71,7 @@ export function nextStep(record: OperationRecord, now: Date, money: MoneyNames):
       return awaiting(record, now, money)
     case 'queued': {
       const tried = record.packets.some(packet => packet.attempts > 0)
-      return { sentence: tried ? 'The last try did not clear everything; the next one starts by itself. What is not done by the deadline is refunded.' : 'Paid. The relayer starts as soon as its keys are free. What is not done by the deadline is refunded.', by: record.deadlineAt?.toISOString() ?? null }
+      return { sentence: tried ? 'A run is over, and something is not finished yet: the chain is looked at again, and the next run starts by itself. What is not done by the deadline is refunded.' : 'Paid. The relayer starts as soon as its keys are free. What is not done by the deadline is refunded.', by: record.deadlineAt?.toISOString() ?? null }
     }
     case 'clearing':
       return { sentence: 'The relayer is clearing your packets; the chain decides when they are done. What is not done by the deadline is refunded.', by: record.deadlineAt?.toISOString() ?? null }

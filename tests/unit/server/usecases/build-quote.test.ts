@@ -109,6 +109,10 @@ describe('a quote', () => {
     await expect(ask(world, [aPacketId(1n)])).rejects.toMatchObject({ code: 'relayer_not_ready', message: expect.stringContaining('0.044999 OSMO') })
     world.balances['osmo1relayer'] = 45_000n
     await expect(ask(world, [aPacketId(1n)])).resolves.toBeDefined()
+    world.readiness = { ...world.readiness, keys: world.readiness.keys.map(key => key.chainId === 'zone-1' ? { ...key, mustHold: { denom: 'uosmo', amount: 800_001n } } : key) }
+    await expect(ask(world, [aPacketId(1n)])).rejects.toMatchObject({ code: 'relayer_not_ready', message: expect.stringContaining('holds 0.045 OSMO, and 0.800001 OSMO may be needed') })
+    world.balances['osmo1relayer'] = 800_001n
+    await expect(ask(world, [aPacketId(1n)])).resolves.toBeDefined()
     world.readiness = { ...world.readiness, keys: world.readiness.keys.slice(1) }
     await expect(ask(world, [aPacketId(1n)])).rejects.toMatchObject({ message: expect.stringContaining('no key on Hub') })
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { configurationProblems, readHermesConfiguration, routeConfigurationProblems } from '../../../../../server/adapters/hermes/configuration'
+import { configurationProblems, leastBalance, readHermesConfiguration, routeConfigurationProblems } from '../../../../../server/adapters/hermes/configuration'
 import { readKeyList } from '../../../../../server/adapters/hermes/keys'
 import { readVersion, versionProblem } from '../../../../../server/adapters/hermes/version'
 
@@ -8,6 +8,25 @@ const destination = { chainId: 'zone-1', portId: 'transfer', channelId: 'channel
 const chain = (id: string, more = '') => `[[chains]]\nid = '${id}'\nkey_name = 'relayer'\nmax_gas = 4000000\n${more}\n`
 const read = (text: string) => readHermesConfiguration(text)
 const problems = (hubMore = '', zoneMore = '') => routeConfigurationProblems(read(chain('hub-1', hubMore) + chain('zone-1', zoneMore)), source, destination)
+
+describe('what a wallet must hold before Hermes sends anything', () => {
+  const least = (more: string) => leastBalance(read(chain('hub-1', more)).chains[0]!)
+
+  it.each([
+    ['0.025', 100_001n],
+    ['\'0.025\'', 100_001n],
+    ['2e-7', 1n],
+    ['3', 12_000_001n],
+    ['20000000000', 80_000_000_000_000_001n],
+    ['0.00000003', 1n],
+  ])('is the next unit above max_gas × the gas price of %s', (price, amount) => {
+    expect(least(`gas_price = { price = ${price}, denom = 'uatom' }`)).toEqual({ denom: 'uatom', amount })
+  })
+
+  it('is not known without a price that is a plain number', () => {
+    expect([least(''), least('gas_price = { price = -1, denom = "uatom" }'), least('gas_price = { price = 1 }'), least('gas_price = 3')]).toEqual([undefined, undefined, undefined, undefined])
+  })
+})
 
 describe('a Hermes configuration', () => {
   it('serves a route between chains with a key and a gas limit', () => {

@@ -106,6 +106,15 @@ describe('the last word', () => {
     }
   })
 
+  it('gives the share back although we received the packet, whoever else touched it, while nobody has the money', () => {
+    for (const acknowledgement of ['error', 'none', 'unreadable'] as const) {
+      for (const legs of [[byUs('receive')], [byOther('receive')], []]) {
+        expect(word({ received: known(true), acknowledgement: known(acknowledgement), legs })).toMatchObject({ result: 'pending', relayedBy: 'nobody', refundReason: 'deadline' })
+      }
+    }
+    expect(word({ ...gone, finishedBy: known('acknowledged_error' as const), legs: [byUs('receive'), byOther('acknowledge')] })).toMatchObject({ result: 'returned_by_error', relayedBy: 'us' })
+  })
+
   it('is not spoken while the destination cannot be asked, unless nothing of ours was ever tried', () => {
     const silent = { received: unanswered, acknowledgement: unanswered }
     expect(word(silent, true)).toBeNull()
