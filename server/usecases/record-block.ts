@@ -52,7 +52,6 @@ interface Movements {
 /** Whether a wallet's movements in a block belong into the books: what a key did before it was known is its opening balance. */
 const isWatchedAt = (height: bigint, purpose: CursorRow['purpose']) => ({ watchedFrom }: WatchedWallet) => watchedFrom === null ? purpose === 'primary' : watchedFrom < height
 
-/** Of all wallets that are looked at. */
 function movementsOf(block: ScannedBlock, wallets: readonly WatchedWallet[]): Movements {
   const addresses = (role?: WatchedWallet['role']) => new Set(wallets.filter(wallet => role === undefined || wallet.role === role).map(wallet => wallet.address))
   return { payments: recogniseInbound(block, addresses('service')), funding: recogniseInbound(block, addresses('relayer')), outgoing: recogniseOutgoing(block, addresses()) }
@@ -102,17 +101,19 @@ export async function recordBlock(deps: ScanDependencies, purpose: CursorRow['pu
   const agreement = moves ? await deps.reader.confirmBlock({ ...block, codes: codesOf(block) }) : 'agreed'
   if (agreement === 'disputed') deps.logger.error({ chainId: block.chainId, height: block.height.toString() }, 'endpoints disagree about a block that moves our money')
   const source = { blockHash: block.blockHash, codes: codesOf(block), endpoint: block.endpoint, confirmation: confirmationOf(agreement) }
-  const missed = await deps.store.transaction(async (tx) => {
+  const { known, missed } = await deps.store.transaction(async (tx) => {
     const cursor = await tx.lockCursor(block.chainId, purpose, block.height - 1n)
-    if (cursor.height !== block.height - 1n) return false // another instance recorded it
-    wallets.known = await tx.beginWatching(block.chainId, watched.map(wallet => wallet.address), block.height - 1n)
-    // A wallet that was added meanwhile: nothing of the block is kept before it was looked for, too.
-    if (wallets.known.some(wallet => isWatchedAt(block.height, purpose)(wallet) && !watched.some(({ address }) => address === wallet.address))) return true
+    if (cursor.height !== block.height - 1n) return { known: wallets.known, missed: false } // another instance recorded it
+    const known = await tx.beginWatching(block.chainId, watched.map(wallet => wallet.address), block.height - 1n)
+    const missed = known.filter(isWatchedAt(block.height, purpose)).some(wallet => !watched.some(({ address }) => address === wallet.address))
+    if (missed) return { known, missed }
     await insertMovements(deps, tx, movements, source)
-    await settle(deps, tx, block.chainId, wallets.known, block.height, moves)
+    await settle(deps, tx, block.chainId, known, block.height, moves)
     if (purpose === 'primary') await expirePastGrace(tx, block.chainId, block.time, deps.clock)
     await tx.advanceCursor(cursor, block.height, block.time)
-    return false
+    return { known, missed }
   })
+  wallets.known = known
+  // A wallet was added meanwhile: nothing of the block is kept before that one was looked for, too.
   if (missed) await recordBlock(deps, purpose, wallets, block)
 }
