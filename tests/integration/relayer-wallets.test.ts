@@ -36,7 +36,7 @@ async function differences(chainId: string, role: 'service' | 'relayer'): Promis
   await expect.poll(async () => {
     await scan(chainId)
     return await store.bookedUpTo(chainId) ?? 0n
-  }, { timeout: 10_000 }).toBeGreaterThanOrEqual(tip)
+  }, { timeout: 25_000 }).toBeGreaterThanOrEqual(tip)
   const height = (await store.bookedUpTo(chainId))!
   const address = addressOn(chainId, role)
   const balances = await chains.balancesAt(chainId, address, height)
@@ -49,7 +49,7 @@ async function differences(chainId: string, role: 'service' | 'relayer'): Promis
 const outgoingOf = (address: string) => world.database.db.select().from(walletOutgoing).where(eq(walletOutgoing.address, address)).orderBy(asc(walletOutgoing.height))
 const entriesOf = (cause: string) => world.database.db.select().from(ledgerEntries).where(eq(ledgerEntries.cause, cause)).orderBy(asc(ledgerEntries.id))
 
-describe('wallets of the relayer', () => {
+describe('wallets of the relayer', { timeout: 60_000 }, () => {
   it('are watched from the height on at which the scanner first knew them, also on a chain that nobody pays on', async () => {
     for (const chainId of chainIds()) {
       const cursor = await world.deps.store.cursor(chainId, 'primary')
