@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto'
+import { toBech32 } from '@cosmjs/encoding'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { formatPacketId, type PacketId } from '../../shared/utils/packet-id'
 import { classifyPacket } from '../../server/domain/packet/classify'
 import type { PacketFacts } from '../../server/domain/packet/facts'
 import { recogniseInbound } from '../../server/domain/payment/recognise'
+import { escrowAddress } from '../../server/adapters/cosmos/module-accounts'
 import { parseDecimal } from '../../server/adapters/cosmos/gas-price'
 import { signSend, untilFound, type ChainWorld } from './chain-world'
 
@@ -194,6 +197,15 @@ export function describeChainReader(name: string, open: () => Promise<ChainWorld
         return
       }
       expect(answer).toMatchObject({ state: 'rejected', code })
+    })
+
+    it('tells whose money no key moves: an account of a module, and the escrow of its channel', async () => {
+      const { chainId, portId, channelId } = world.source
+      const { bech32Prefix } = world.key
+      const feeCollector = toBech32(bech32Prefix, createHash('sha256').update('fee_collector').digest().subarray(0, 20))
+      expect(await world.reader.isModuleAccount(chainId, feeCollector)).toBe(true)
+      expect(await world.reader.isModuleAccount(chainId, escrowAddress(bech32Prefix, portId, channelId))).toBe(true)
+      for (const address of [world.sender, world.service, world.nobody]) expect(await world.reader.isModuleAccount(chainId, address)).toBe(false)
     })
 
     it('passes on that bytes are no tx', async () => {

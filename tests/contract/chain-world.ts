@@ -3,11 +3,11 @@ import { SigningStargateClient, type StdFee } from '@cosmjs/stargate'
 import { stringToPath } from '@cosmjs/crypto'
 import { TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
 import type { ChannelEnd, PacketId } from '../../shared/utils/packet-id'
-import type { ChainReader } from '../../server/usecases/ports'
+import type { AddressChecks, ChainReader } from '../../server/usecases/ports'
 
 /** Two chains with a channel and a story on them, simulated or real, as the contract needs them. */
 export interface ChainWorld {
-  readonly reader: ChainReader
+  readonly reader: ChainReader & AddressChecks
   readonly source: ChannelEnd
   readonly destination: ChannelEnd
   /** Fee denom of the source chain, and the price its nodes ask. */

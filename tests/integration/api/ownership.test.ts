@@ -90,7 +90,7 @@ const owned: Record<string, readonly { readonly path: string, readonly headers?:
   'get /api/v1/users/statistics': [{ path: '/api/v1/users/statistics' }],
 }
 
-describe('case 32h: another wallet\'s session', () => {
+describe('case 32i: another wallet\'s session', () => {
   it('is tried here on every call that needs one', () => {
     const needing = allEndpoints.filter(({ session }) => session === 'required').map(({ method, path }) => `${method} ${path}`)
     expect(needing.sort()).toEqual(Object.keys(owned).sort())
