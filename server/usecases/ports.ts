@@ -86,6 +86,12 @@ export interface EndpointHealth {
 /** `agreed`: block hash and result codes agree on two endpoints. `single`: only one endpoint is configured. `waiting`: the second cannot answer now. */
 export type BlockAgreement = 'agreed' | 'single' | 'waiting' | 'disputed'
 
+/** What the first endpoint that was asked says; `agreement` tells whether a second one says the same. */
+export interface BalancesReading {
+  readonly balances: readonly Coin[]
+  readonly agreement: BlockAgreement
+}
+
 export interface FoundPacket {
   readonly id: PacketId
   readonly legs: readonly PacketLeg[]
@@ -133,8 +139,8 @@ export interface ChainReader {
   packetsOfAddress(address: string): Promise<PacketSearchAnswer>
   packetsOfTx(chainId: string, txHash: string): Promise<PacketSearchAnswer>
   balance(chainId: string, address: string, denom: string): Promise<Coin>
-  /** Everything the address holds after block `height`. Rejects when no endpoint has that height's state (not made yet, pruned). */
-  balancesAt(chainId: string, address: string, height: bigint): Promise<readonly Coin[]>
+  /** Everything the address holds after block `height`, and who says so. Rejects when no endpoint has that height's state (not made yet, pruned). */
+  balancesAt(chainId: string, address: string, height: bigint): Promise<BalancesReading>
   /** null: the chain knows no such account. */
   account(chainId: string, address: string): Promise<ChainAccount | null>
   /** Decimal text per unit of gas in the fee denom: node config or fee market, at least the registry's floor. */

@@ -166,9 +166,9 @@ export function describeChainReader(name: string, open: () => Promise<ChainWorld
     it('tells what an address held after a past block, every denom', async () => {
       const answer = await world.reader.broadcast(world.source.chainId, await signSend(world.key, wish()))
       const { height } = await untilFound(() => world.reader.txResult(world.source.chainId, answer.txHash))
-      const held = async (at: bigint) => (await world.reader.balancesAt(world.source.chainId, world.service, at)).find(({ denom }) => denom === world.feeDenom)?.amount ?? 0n
+      const held = async (at: bigint) => (await world.reader.balancesAt(world.source.chainId, world.service, at)).balances.find(({ denom }) => denom === world.feeDenom)?.amount ?? 0n
       expect(await held(height) - await held(height - 1n)).toBe(wish().amount)
-      expect(await world.reader.balancesAt(world.source.chainId, world.nobody, height)).toEqual([])
+      expect(await world.reader.balancesAt(world.source.chainId, world.nobody, height)).toMatchObject({ balances: [] })
       await expect(world.reader.balancesAt(world.source.chainId, world.service, height + 1_000n)).rejects.toMatchObject({ code: 'chain_unavailable' })
     })
 

@@ -4,7 +4,7 @@ import { QueryAllBalancesRequest, QueryAllBalancesResponse, QuerySpendableBalanc
 import { accountFromAny } from '@cosmjs/stargate'
 import { coin, parseAmount, type Coin } from '../../../shared/utils/coin'
 import { DomainError } from '../../domain/errors'
-import type { ChainAccount } from '../../usecases/ports'
+import type { BalancesReading, ChainAccount } from '../../usecases/ports'
 import { query, QueryRefused } from './abci'
 import type { EndpointPool } from './endpoint-pool'
 import { RpcError } from './json-rpc'
@@ -32,25 +32,42 @@ export async function readBalance(pool: EndpointPool, address: string, denom: st
   throw new DomainError('too_many_results', 'The account holds more denoms than can be read')
 }
 
-/** Every denom, page after page of the state after block `height`. */
-export async function readBalancesAt(pool: EndpointPool, address: string, height: bigint): Promise<readonly Coin[]> {
+async function balancesShownBy(pool: EndpointPool, address: string, height: bigint, excluded: ReadonlySet<string>): Promise<{ readonly balances: readonly Coin[], readonly endpoint: string }> {
   const balances: Coin[] = []
   let key: Uint8Array = new Uint8Array()
-  try {
-    for (let page = 0; page < maxPages; page++) {
-      const { value } = await query(pool, '/cosmos.bank.v1beta1.Query/AllBalances', {
-        codec: QueryAllBalancesRequest, message: { address, pagination: { key, offset: 0n, limit: 1_000n, countTotal: false, reverse: false }, resolveDenom: false },
-      }, QueryAllBalancesResponse, { height })
-      balances.push(...value.balances.map(balance => readCoin(pool, balance)))
-      key = value.pagination?.nextKey ?? new Uint8Array()
-      if (key.length === 0) return balances
-    }
-  }
-  catch (cause) {
-    if (cause instanceof RpcError || cause instanceof QueryRefused) throw new DomainError('chain_unavailable', `No endpoint of ${pool.chainId} tells what ${address} held at block ${height}`, { cause })
-    throw cause
+  let from = excluded
+  for (let page = 0; page < maxPages; page++) {
+    const { value, endpoint } = await query(pool, '/cosmos.bank.v1beta1.Query/AllBalances', {
+      codec: QueryAllBalancesRequest, message: { address, pagination: { key, offset: 0n, limit: 1_000n, countTotal: false, reverse: false }, resolveDenom: false },
+    }, QueryAllBalancesResponse, { height, excluded: from })
+    // Pages of two nodes would be the word of neither.
+    from = new Set(pool.endpoints.map(({ name }) => name).filter(name => name !== endpoint))
+    balances.push(...value.balances.map(balance => readCoin(pool, balance)))
+    key = value.pagination?.nextKey ?? new Uint8Array()
+    if (key.length === 0) return { balances, endpoint }
   }
   throw new DomainError('too_many_results', 'The account holds more denoms than can be read')
+}
+
+const sorted = (coins: readonly Coin[]) => coins.map(({ denom, amount }) => `${amount}${denom}`).sort().join()
+
+/** Every denom of the state after block `height`, compared with a second endpoint where there are two. */
+export async function readBalancesAt(pool: EndpointPool, address: string, height: bigint): Promise<BalancesReading> {
+  const refused = (cause: unknown) => cause instanceof RpcError || cause instanceof QueryRefused
+  try {
+    const first = await balancesShownBy(pool, address, height, new Set())
+    if (pool.endpoints.length < 2) return { balances: first.balances, agreement: 'single' }
+    const second = await balancesShownBy(pool, address, height, new Set([first.endpoint])).catch((cause: unknown) => {
+      if (refused(cause) || (cause instanceof DomainError && cause.code === 'chain_unavailable')) return null
+      throw cause
+    })
+    if (second === null) return { balances: first.balances, agreement: 'waiting' }
+    return { balances: first.balances, agreement: sorted(first.balances) === sorted(second.balances) ? 'agreed' : 'disputed' }
+  }
+  catch (cause) {
+    if (refused(cause)) throw new DomainError('chain_unavailable', `No endpoint of ${pool.chainId} tells what ${address} held at block ${height}`, { cause })
+    throw cause
+  }
 }
 
 /** Number and sequence; null when the chain knows no such account. */
