@@ -32,6 +32,8 @@ export interface AppConfig {
   readonly clearing: { readonly deadlineMs: number, readonly runLimitMs: number }
   /** `approvalAbove` null: no refund waits for an admin. */
   readonly refunds: { readonly minimum: AmountSetting, readonly approvalAbove: AmountSetting | null, readonly denoms: readonly RefundDenomSetting[] }
+  /** How long after one reconciliation the next one starts. */
+  readonly reconcileEveryMs: number
   readonly hermes: { readonly binary: string, readonly configPath: string, readonly restUrl: string | null }
   readonly adminAddresses: readonly string[]
   readonly operatorAddresses: readonly string[]
@@ -72,6 +74,7 @@ const environment = {
   REFUND_MINIMUM: read.amountSetting.default({ kind: 'bare', amount: 0n }),
   REFUND_APPROVAL_ABOVE: read.amountSetting.optional(),
   REFUND_DENOMS: read.refundDenoms.default([]),
+  RECONCILE_EVERY_SECONDS: read.whole(10, 86_400).default(300),
   HERMES_BINARY: read.text.default('hermes'),
   HERMES_CONFIG_PATH: read.text,
   HERMES_REST_API_URL: read.httpUrl.optional(),
@@ -146,6 +149,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     payment: { confirmationBlocks: value.PAYMENT_CONFIRMATION_BLOCKS, quorumAmount: value.PAYMENT_QUORUM_AMOUNT },
     clearing: { deadlineMs: value.CLEARING_DEADLINE * 1000, runLimitMs: value.RELAY_RUN_TIME_LIMIT * 1000 },
     refunds: { minimum: value.REFUND_MINIMUM, approvalAbove: value.REFUND_APPROVAL_ABOVE ?? null, denoms: value.REFUND_DENOMS },
+    reconcileEveryMs: value.RECONCILE_EVERY_SECONDS * 1000,
     hermes: { binary: value.HERMES_BINARY, configPath: value.HERMES_CONFIG_PATH, restUrl: value.HERMES_REST_API_URL ?? null },
     adminAddresses: value.ADMIN_ADDRESSES,
     operatorAddresses: value.OPERATOR_ADDRESSES,

@@ -13,6 +13,7 @@ import type { IdempotencyStore } from './usecases/http-ports'
 import type { Clock, Logger, RateLimiter } from './usecases/ports'
 import type { Readiness } from './usecases/readiness'
 import type { ReadSession } from './usecases/read-session'
+import type { ReconciliationReport } from './usecases/reconcile'
 import type { SignIn } from './usecases/sign-in'
 import type { SignOut } from './usecases/sign-out'
 import type { Requester } from './usecases/store-ports'
@@ -73,6 +74,10 @@ export interface Services {
   /** Sends, follows up and holds what goes back on a chain. */
   payRefunds(chainId: string): Promise<unknown>
   refreshPacketIndex(): Promise<unknown>
+  /** Compares wallets, books and chains when that is due; called often. */
+  reconcileWhenDue(): Promise<unknown>
+  /** The same at once, over larger windows; null while it is under way, on whichever instance. */
+  reconcileNow(): Promise<ReconciliationReport | null>
 
   /** null: no such token. */
   operationEventsAfter(token: string, afterEventId: bigint): Promise<OperationEvents | null>

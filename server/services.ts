@@ -15,6 +15,7 @@ import { makeIdempotencyStore } from './adapters/postgres/idempotency-store'
 import { makePacketIndex } from './adapters/postgres/packet-index'
 import { makePlatformSampler } from './adapters/postgres/platform-sampler'
 import { makeClearingReads } from './adapters/postgres/reads'
+import { makeReconciliationStore } from './adapters/postgres/reconciliation'
 import { makeStore } from './adapters/postgres/store'
 import { deriveKeys, keyedHash, makeAnswerSeal, makeTokenSigner } from './adapters/system/secrets'
 import { runTimeLimitMs } from './domain/clearing/schedule'
@@ -41,6 +42,8 @@ import { makePreviewQuote } from './usecases/preview-quote'
 import { makeQuoteFacts } from './usecases/quote-facts'
 import { makeReadiness, scanLagBlocks } from './usecases/readiness'
 import { makeReadSession } from './usecases/read-session'
+import { makeReconcile, type ReconcileDeps } from './usecases/reconcile'
+import { makeReconcileWhenDue } from './usecases/reconcile-schedule'
 import { makeRefreshPacketIndex } from './usecases/refresh-packet-index'
 import { makeRequestToken } from './usecases/request-token'
 import { makeSampleChains, makeSampleWallets } from './usecases/sample-world'
@@ -91,6 +94,7 @@ function openWorld({ config, logger, clock, database, cache, ids, migrations }: 
   const reader = openChainReader({ directory, rpcUrls, clock, logger, observe: (...call) => metrics.rpcCallFinished(...call) })
   const relayer = makeHermesRelayer(config.hermes)
   const store = makeStore(database.db, ids.rowId)
+  const books = makeReconciliationStore(database.db, ids.rowId)
   const sampleChains = makeSampleChains({ directory, reader, store })
   const sampleWallets = makeSampleWallets({ directory, reader, relayer, cache, serviceWallets: wallets })
   const metrics = openMetrics({
@@ -98,8 +102,8 @@ function openWorld({ config, logger, clock, database, cache, ids, migrations }: 
     chains: async () => (await sampleChains()).map(sample => ({ ...sample, lagBlocks: scanLagBlocks(sample) })),
     wallets: async () => (await sampleWallets()).map(sample => ({ ...sample, exponent: directory.chain(sample.chainId)?.feeExponent ?? 0 })),
   })
-  const readiness = makeReadiness({ database: makeDatabaseProbe(database.db, migrations), chains: sampleChains, wallets: sampleWallets, relayer: relayer.readiness })
-  return { directory, wallets, reader, relayer, store, metrics, readiness, judge: makePacketJudge({ directory, stuckAfterMs: config.chains.stuckAfterMs, haltedAfterMs: clearingSettings.haltedAfterMs }) }
+  const readiness = makeReadiness({ database: makeDatabaseProbe(database.db, migrations), chains: sampleChains, wallets: sampleWallets, relayer: relayer.readiness, reconciliation: books.newest })
+  return { directory, wallets, reader, relayer, store, books, metrics, readiness, judge: makePacketJudge({ directory, stuckAfterMs: config.chains.stuckAfterMs, haltedAfterMs: clearingSettings.haltedAfterMs }) }
 }
 
 type World = ReturnType<typeof openWorld>
@@ -117,10 +121,10 @@ function clearingServices({ config, clock, ids, cache, database }: Infrastructur
 /** About three minutes of six-second blocks: what is not included by then is signed anew. */
 const payoutSettings = { leaseMs: 30_000, timeoutBlocks: 30n, rebroadcastAfterMs: 12_000 }
 
-function payoutDependencies({ config, clock, ids, logger, instanceId }: Infrastructure, { directory, reader, store }: World, wallets: ReadonlyMap<string, ServiceWallet>): PayRefundsDeps {
+function payoutDependencies({ config, clock, ids, logger, instanceId }: Infrastructure, { directory, reader, store, books }: World, wallets: ReadonlyMap<string, ServiceWallet>): PayRefundsDeps {
   const exchangeAddresses = new Set(config.exchangeAddresses)
   return {
-    store, reader, simulator: reader, wallets, clock, ids, logger, instanceId, gasMargin: config.fees.gasMargin, settings: payoutSettings,
+    store, reader, simulator: reader, wallets, clock, ids, logger, instanceId, gasMargin: config.fees.gasMargin, settings: payoutSettings, stopped: books.payoutStop,
     feeDenom: chainId => directory.chain(chainId)?.feeDenom ?? '',
     rules: (chainId, denom) => {
       const chain = directory.chain(chainId)
@@ -143,6 +147,26 @@ function claimServices({ config, clock, logger, ids, database }: Infrastructure,
   return { askRefundClaim: makeAskRefundClaim(deps), claimRefund: makeClaimRefund(deps) }
 }
 
+/** A person who asks waits for the answer; the schedule goes easy on the endpoints. */
+const reconcileWindows: ReconcileDeps['windows'] = { schedule: { recentBlocks: 100n, olderBlocks: 50n }, demand: { recentBlocks: 200n, olderBlocks: 200n } }
+
+function reconcileDependencies({ config, clock, ids, logger }: Infrastructure, { directory, reader, store, books }: World): ReconcileDeps {
+  const longestRunSeconds = Math.ceil((runTimeLimitMs(clearingSettings.largestBatch, config.clearing.runLimitMs) + clearingSettings.leaseMarginMs) / 1000)
+  return {
+    store, books, reader, directory, clock, ids, logger, windows: reconcileWindows,
+    overdue: { afterDeadline: clearingSettings.unknownPatienceMs / 1000 + longestRunSeconds + 300, longestLease: longestRunSeconds + 60, afterLapsedRun: longestRunSeconds + 300 },
+  }
+}
+
+function scanDependencies(infrastructure: Infrastructure, { directory, reader, store, wallets }: World, signingWallets: ReadonlyMap<string, ServiceWallet>): ScanDependencies {
+  const { config, clock, logger, instanceId } = infrastructure
+  return {
+    store, reader, clock, logger, instanceId, policy: paymentPolicy(infrastructure, directory),
+    outgoing: { operatorAddresses: new Set(config.operatorAddresses), signs: chainId => signingWallets.has(chainId) },
+    serviceAddresses: chainId => new Set(wallets.filter(wallet => wallet.chainId === chainId).map(wallet => wallet.address)),
+  }
+}
+
 /** Builds every use case on its adapters: the only place that knows all concrete classes. */
 export function buildServices(infrastructure: Infrastructure, opened: OpenedDirectory, version: string, signingWallets: ReadonlyMap<string, ServiceWallet>): BuiltServices {
   const { config, clock, ids, logger, cache, database, updates, instanceId } = infrastructure
@@ -153,12 +177,10 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
   const { reads, paymentAddress, previewQuote, requestToken } = clearingServices(infrastructure, world, signer)
   const closing = new AbortController()
   const clearing = { store, chains: reader, directory, relayer, clock, ids, logger, metrics, instanceId, settings: settingsFor(config), closing: closing.signal }
+  const reconciling = reconcileDependencies(infrastructure, world)
+  const reconcile = makeReconcile(reconciling)
   const paying = payoutDependencies(infrastructure, world, signingWallets)
-  const scanning: ScanDependencies = {
-    store, reader, clock, logger, instanceId, policy: paymentPolicy(infrastructure, directory),
-    outgoing: { operatorAddresses: new Set(config.operatorAddresses), signs: chainId => signingWallets.has(chainId) },
-    serviceAddresses: chainId => new Set(wallets.filter(wallet => wallet.chainId === chainId).map(wallet => wallet.address)),
-  }
+  const scanning = scanDependencies(infrastructure, world, signingWallets)
   const index = makePacketIndex(database.db)
   const authStore = makeAuthStore(database.db)
   const adminReads = makeAdminReads(database.db)
@@ -196,6 +218,8 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
     scanChain: makeScanChain(scanning),
     auditChain: makeAuditChain(scanning),
     payRefunds: makePayRefunds(paying),
+    reconcileWhenDue: makeReconcileWhenDue({ ...reconciling, reconcile, everyMs: config.reconcileEveryMs }),
+    reconcileNow: () => reconcile('demand'),
     operationEventsAfter: (token, afterEventId) => updates.eventsAfter(token, afterEventId),
     onOperationEvent: callback => updates.onEvent(token => callback({ token })),
     readiness: world.readiness,

@@ -77,8 +77,12 @@ export interface PlatformSample {
   /** null: none waits. */
   readonly oldestPendingRefundSeconds: number | null
   readonly unallocatedPayments: readonly { readonly chainId: string, readonly count: number }[]
-  /** Entry sets that do not sum to zero. */
-  readonly unbalancedEntrySets: number
+  /** null: never run. */
+  readonly reconciliation: {
+    readonly ageSeconds: number
+    /** Open findings that concern the books: payouts stop while there are any. */
+    readonly brokenBooks: number
+  } | null
 }
 
 export interface PlatformSampler {

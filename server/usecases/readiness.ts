@@ -1,5 +1,6 @@
 import type { ChainSample, DatabaseProbe, WalletSample } from './http-ports'
 import type { EndpointStatus, RelayerReadiness } from './ports'
+import type { NewestReconciliation } from './reconciliation-ports'
 
 export interface ReadinessBody {
   readonly ready: boolean
@@ -14,6 +15,8 @@ export interface ReadinessBody {
     readonly endpoints: readonly { readonly endpoint: string, readonly status: EndpointStatus, readonly height: string | null }[]
   }[]
   readonly relayer: { readonly ready: boolean, readonly version: string | null, readonly problems: readonly string[] } | null
+  /** Of whichever instance; null: none ran yet, or cannot tell. */
+  readonly reconciliation: { readonly result: 'sound' | 'broken' | 'cannot_tell', readonly finishedAt: string, readonly openFindings: number } | null
   readonly wallets: readonly { readonly chainId: string, readonly wallet: string, readonly address: string, readonly denom: string, readonly amount: string | null }[]
 }
 
@@ -25,6 +28,7 @@ interface Deps {
   readonly chains: () => Promise<readonly ChainSample[]>
   readonly wallets: () => Promise<readonly WalletSample[]>
   readonly relayer: () => Promise<RelayerReadiness>
+  readonly reconciliation: () => Promise<NewestReconciliation | null>
   readonly timeLimitMs?: number
 }
 
@@ -53,13 +57,14 @@ async function within<T>(timeLimitMs: number, answer: Promise<T>, fallback: T): 
 }
 
 /** Whether this instance can serve: database and migrations decide, the rest is told. Never rejects. */
-export function makeReadiness({ database, chains, wallets, relayer, timeLimitMs = 2_000 }: Deps): Readiness {
+export function makeReadiness({ database, chains, wallets, relayer, reconciliation, timeLimitMs = 2_000 }: Deps): Readiness {
   return async () => {
-    const [databaseState, chainSamples, walletSamples, relayerState] = await Promise.all([
+    const [databaseState, chainSamples, walletSamples, relayerState, reconciled] = await Promise.all([
       within(timeLimitMs, database.check(), 'unreachable' as const),
       within<readonly ChainSample[]>(timeLimitMs, chains(), []),
       within<readonly WalletSample[]>(timeLimitMs, wallets(), []),
       within<RelayerReadiness | null>(timeLimitMs, relayer(), null),
+      within<NewestReconciliation | null>(timeLimitMs, reconciliation(), null),
     ])
     return {
       ready: databaseState === 'ok',
@@ -72,6 +77,7 @@ export function makeReadiness({ database, chains, wallets, relayer, timeLimitMs 
         endpoints: sample.endpoints.map(({ endpoint, status, height }) => ({ endpoint, status, height: height?.toString() ?? null })),
       })),
       relayer: relayerState && { ready: relayerState.ready, version: relayerState.version, problems: relayerState.problems },
+      reconciliation: reconciled && { result: reconciled.result, finishedAt: reconciled.finishedAt.toISOString(), openFindings: reconciled.openFindings },
       wallets: walletSamples.map(({ chainId, wallet, address, denom, amount }) => ({ chainId, wallet, address, denom, amount: amount?.toString() ?? null })),
     }
   }

@@ -9,6 +9,8 @@ const sweepEveryMs = 2_000
 const indexEveryMs = 10_000
 const payEveryMs = 3_000
 const relayerEveryMs = 10_000
+/** How often it is asked whether a reconciliation is due. */
+const reconcileCheckEveryMs = 5_000
 
 /** A payment that waits for a second endpoint is asked for this often at first: nodes are milliseconds apart. */
 const askAgainMs = 250
@@ -37,6 +39,7 @@ export async function startWorkers(services: Services, databaseUrl: string): Pro
     ...services.paymentChainIds.map(chainId => startLoop({ name: `refunds ${chainId}`, intervalMs: payEveryMs, logger, task: () => services.payRefunds(chainId) })),
     startLoop({ name: 'relayer wallets', intervalMs: relayerEveryMs, logger, task: services.watchRelayer }),
     startLoop({ name: 'sweep', intervalMs: sweepEveryMs, logger, task: services.sweepUnfinished }),
+    startLoop({ name: 'reconcile', intervalMs: reconcileCheckEveryMs, logger, task: services.reconcileWhenDue }),
     startLoop({ name: 'packet index', intervalMs: indexEveryMs, logger, task: services.refreshPacketIndex }),
   ]
   const jobs = await startJobs(databaseUrl, { clearRoute: services.clearRoute, scanChain: chainId => scanners.get(chainId)?.wake() }, logger)

@@ -32,7 +32,7 @@ async function open(options: Parameters<typeof openRefundWorld>[0] = {}): Promis
   const { database: { db }, clock, ids, directory, reader, store } = world
   const reads = makeAdminReads(db)
   const consents = makeSignedConsents({ store: makeAuthStore(db), verifier: adr36Verifier, chains: directory, ids, clock })
-  const readiness = async () => ({ ready: true, database: 'ok' as const, chains: [], relayer: null, wallets: [] })
+  const readiness = async () => ({ ready: true, database: 'ok' as const, chains: [], relayer: null, reconciliation: null, wallets: [] })
   app = await startApi(someServices({
     readSession: async () => ({ address: signedInAs.address, chainId: world.chainId, admin: true, expiresAt: '2099-01-01T00:00:00.000Z' }),
     adminActs: makeAdminActs({ store, reads, directory, reader, clock, clearingDeadlineMs: 1_800_000, refundableDenoms: () => new Set() }, consents),

@@ -44,7 +44,8 @@ function makeSampled(registry: Registry) {
     successSample: gauge('clearing_success_rate_sample_size', 'Packets decided in the last hour', []),
     oldestRefund: gauge('clearing_refund_oldest_pending_seconds', 'Age of the oldest refund that waits', []),
     unallocated: gauge('clearing_unallocated_payments', 'Payments that name no operation', ['chain']),
-    imbalance: gauge('clearing_ledger_imbalance', 'Ledger entry sets that do not sum to zero', []),
+    imbalance: gauge('clearing_ledger_imbalance', 'Open findings of the reconciler that concern the books', []),
+    reconciliationAge: gauge('clearing_reconciliation_age_seconds', 'Time since the last complete reconciliation', []),
     scanLag: gauge('clearing_scan_lag_blocks', 'Blocks between the tip and the last block scanned', ['chain']),
     balances: gauge('clearing_wallet_balance_tokens', 'Fee balance of our wallets in whole tokens', ['chain', 'wallet', 'denom']),
   }
@@ -67,7 +68,10 @@ function writePlatform(sampled: Sampled, sample: PlatformSample): void {
   if (sample.success) sampled.successRate.set(sample.success.rate)
   sampled.successSample.set(sample.success?.sampleSize ?? 0)
   if (sample.oldestPendingRefundSeconds !== null) sampled.oldestRefund.set(sample.oldestPendingRefundSeconds)
-  sampled.imbalance.set(sample.unbalancedEntrySets)
+  if (sample.reconciliation) {
+    sampled.imbalance.set(sample.reconciliation.brokenBooks)
+    sampled.reconciliationAge.set(sample.reconciliation.ageSeconds)
+  }
 }
 
 /** Metrics of prom-client. Labels never name a wallet address, token or tx. */
@@ -83,7 +87,7 @@ export function openMetrics(sources: MetricsSources): OpenMetrics {
     const [platform, chains, wallets] = await Promise.allSettled([sources.platform.sample(sources.clock.now()), sources.chains(), sources.wallets()])
     const missing: string[] = []
     if (platform.status === 'fulfilled') writePlatform(sampled, platform.value)
-    else missing.push(...['packets', 'results', 'revenue', 'refunds', 'operations', 'successRate', 'successSample', 'oldestRefund', 'unallocated', 'imbalance'])
+    else missing.push(...['packets', 'results', 'revenue', 'refunds', 'operations', 'successRate', 'successSample', 'oldestRefund', 'unallocated', 'imbalance', 'reconciliationAge'])
     for (const chain of chains.status === 'fulfilled' ? chains.value : []) {
       if (chain.lagBlocks !== null) sampled.scanLag.set({ chain: chain.chainId }, chain.lagBlocks)
     }
@@ -93,6 +97,7 @@ export function openMetrics(sources: MetricsSources): OpenMetrics {
     // prom-client shows a metric without labels as 0 from its birth on.
     if (platform.status === 'fulfilled' && !platform.value.success) missing.push('successRate')
     if (platform.status === 'fulfilled' && platform.value.oldestPendingRefundSeconds === null) missing.push('oldestRefund')
+    if (platform.status === 'fulfilled' && !platform.value.reconciliation) missing.push('imbalance', 'reconciliationAge')
     for (const [key, metric] of Object.entries(sampled)) {
       if (missing.includes(key)) registry.removeSingleMetric((metric as unknown as { name: string }).name)
     }

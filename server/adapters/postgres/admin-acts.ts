@@ -5,6 +5,7 @@ import type { Credit, OperationId, PaymentId } from '../../domain/clearing/opera
 import { isPayerCaused } from '../../domain/refund/plan'
 import type { LockedPayment, PaidOutside, Pause, ScanGap } from '../../usecases/admin-ports'
 import { ledger } from './ledger'
+import { readCoins } from './stored-coins'
 import type { Tx } from './transaction-types'
 
 export async function lockPayment(tx: Tx, id: string): Promise<LockedPayment | null> {
@@ -45,13 +46,11 @@ export async function acceptStranger(tx: Tx, chainId: string, txHash: string, by
   return accepted.length > 0
 }
 
-const read = (coins: readonly { denom: string, amount: string }[]) => coins.map(({ denom, amount }) => ({ denom, amount: BigInt(amount) }))
-
 export async function strangerPaying(tx: Tx, chainId: string, txHash: string): Promise<PaidOutside | null> {
   const [row, ...others] = await tx.select().from(walletOutgoing).where(unexplained(chainId, txHash)).for('update')
-  const [coin, ...otherCoins] = read(row?.coins ?? [])
+  const [coin, ...otherCoins] = readCoins(row?.coins ?? [])
   if (!row?.toAddress || !coin || others.length + otherCoins.length > 0 || row.code !== 0) return null
-  return { txHash, height: row.height, toAddress: row.toAddress, coin, fee: read(row.fee) }
+  return { txHash, height: row.height, toAddress: row.toAddress, coin, fee: readCoins(row.fee) }
 }
 
 export async function insertPause(tx: Tx, pause: Pause): Promise<boolean> {

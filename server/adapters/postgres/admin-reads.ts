@@ -5,6 +5,7 @@ import type { OperationId } from '../../domain/clearing/operation'
 import type { AdminOperationFilter, AdminOperationRow, AdminPaymentRow, AdminReads, AdminRefundRow, AuditedEvent, RevenueRow } from '../../usecases/admin-ports'
 import type { ListPosition } from '../../usecases/read-ports'
 import type { Database } from './database'
+import { readCoins } from './stored-coins'
 
 type Row<Columns> = Columns & Record<string, unknown>
 const time = (text: string) => new Date(text)
@@ -138,8 +139,6 @@ async function revenueRows(db: Database, from: Date | null, until: Date | null):
   return rows.map(row => ({ day: row.day, chainId: row.chain_id, denom: row.denom, fees: BigInt(row.fees), refundsPaid: BigInt(row.refunds_paid), gas: BigInt(row.gas) }))
 }
 
-const coinsOf = (coins: readonly { denom: string, amount: string }[]) => coins.map(({ denom, amount }) => ({ denom, amount: BigInt(amount) }))
-
 /** What an admin looks at; over the same database. */
 export function makeAdminReads(db: Database): AdminReads {
   return {
@@ -158,7 +157,7 @@ export function makeAdminReads(db: Database): AdminReads {
     },
     strangers: async () => {
       const rows = await db.select().from(walletOutgoing).where(and(eq(walletOutgoing.kind, 'stranger'), isNull(walletOutgoing.acceptedReason))).orderBy(asc(walletOutgoing.height)).limit(200)
-      return rows.map(row => ({ chainId: row.chainId, address: row.address, txHash: row.txHash, height: row.height, toAddress: row.toAddress, coins: coinsOf(row.coins), note: row.note }))
+      return rows.map(row => ({ chainId: row.chainId, address: row.address, txHash: row.txHash, height: row.height, toAddress: row.toAddress, coins: readCoins(row.coins), note: row.note }))
     },
     revenue: (from, until) => revenueRows(db, from, until),
     audit: (beforeId, limit) => db.select().from(auditLog).where(beforeId === null ? undefined : lt(auditLog.id, beforeId)).orderBy(desc(auditLog.id)).limit(limit),

@@ -9,20 +9,18 @@ import type { RefundTransaction } from '../../usecases/refund-ports'
 import type { Cause } from '../../usecases/store-ports'
 import type { Database } from './database'
 import { tellOperations, toPayout } from './refund-rows'
+import { readCoins, storeCoins } from './stored-coins'
 import type { Tx } from './transaction-types'
 import { readWallets } from './wallets'
 
 /** Bytes that PostgreSQL's text cannot hold never name a refund. */
 const storable = (memo: string) => memo.replaceAll('\0', '\u{FFFD}')
 
-const stored = (coins: readonly Coin[]) => coins.map(({ denom, amount }) => ({ denom, amount: amount.toString() }))
-const read = (coins: readonly { denom: string, amount: string }[]) => coins.map(({ denom, amount }) => ({ denom, amount: BigInt(amount) }))
-
 export async function insertOutgoing(tx: Tx, rows: readonly OutgoingTransfer[], source: BlockSource): Promise<void> {
   for (const row of rows) {
     await tx.insert(walletOutgoing).values({
       chainId: row.chainId, height: row.height, txIndex: row.txIndex, msgIndex: row.msgIndex, address: row.address, txHash: row.txHash, code: row.code, memo: storable(row.memo),
-      sequence: row.sequence, toAddress: row.toAddress, coins: stored(row.coins), fee: stored(row.fee), blockTime: row.blockTime,
+      sequence: row.sequence, toAddress: row.toAddress, coins: storeCoins(row.coins), fee: storeCoins(row.fee), blockTime: row.blockTime,
       blockHash: source.blockHash, resultCodes: [...source.codes], endpoint: source.endpoint, confirmation: source.confirmation,
     }).onConflictDoNothing()
   }
@@ -40,12 +38,12 @@ export async function lockUnjudgedOutgoing(tx: Tx, chainId: string): Promise<rea
     const before = txs.get(key) ?? {
       chainId, address: row.address, role: relayers.has(row.address) ? 'relayer' : 'service', height: row.height, txIndex: row.txIndex, txHash: row.txHash, code: row.code, memo: row.memo, sequence: row.sequence, sends: [], unnamed: [], fee: [],
     }
-    const coins = read(row.coins)
+    const coins = readCoins(row.coins)
     txs.set(key, {
       ...before,
       sends: row.toAddress === null ? before.sends : [...before.sends, { toAddress: row.toAddress, coins }],
       unnamed: row.toAddress === null ? [...before.unnamed, ...coins] : before.unnamed,
-      fee: [...before.fee, ...read(row.fee)],
+      fee: [...before.fee, ...readCoins(row.fee)],
     })
   }
   return [...txs.values()]

@@ -83,6 +83,10 @@ export function openingOf(balances: readonly Coin[], legs: readonly Coin[]): Coi
   return denoms.map(denom => ({ denom, amount: sum(balances, denom) - sum(legs, denom) })).filter(({ amount }) => amount !== 0n)
 }
 
+/** What a wallet gained or lost in blocks that nobody could read: it came from nobody known, or left for nothing known. */
+export const skippedLegs = (wallet: MovedWallet, differences: readonly Coin[]): OutgoingLeg[] => differences.flatMap(({ denom, amount }) =>
+  amount > 0n ? paymentReceivedLegs(wallet, amount).map(leg => ({ ...leg, denom })) : unexplainedLegs(wallet, [{ denom, amount: -amount }]))
+
 export const withdrawnLegs = (wallet: MovedWallet, coins: readonly Coin[]) => paidOut(wallet, ownerCapital, coins)
 
 export const unexplainedLegs = (wallet: MovedWallet, coins: readonly Coin[]) => paidOut(wallet, unexplained, coins)

@@ -19,7 +19,7 @@ const minutesAgo = (minutes: number) => new Date(now.getTime() - minutes * 60_00
 describe('totals for metrics', () => {
   it('have no rate, age or revenue without rows', async () => {
     expect(await makePlatformSampler(database.db).sample(now)).toEqual({
-      operationsByStatus: [], operationsByResult: [], packetsByResult: [], success: null, revenue: [], refundsByResult: [], oldestPendingRefundSeconds: null, unallocatedPayments: [], unbalancedEntrySets: 0,
+      operationsByStatus: [], operationsByResult: [], packetsByResult: [], success: null, revenue: [], refundsByResult: [], oldestPendingRefundSeconds: null, unallocatedPayments: [], reconciliation: null,
     })
   })
 

@@ -94,7 +94,7 @@ describe('health', () => {
   })
 
   it('follows the database alone', async () => {
-    const body = { ready: false, database: 'unreachable' as const, chains: [], relayer: null, wallets: [] }
+    const body = { ready: false, database: 'unreachable' as const, chains: [], relayer: null, reconciliation: null, wallets: [] }
     app = await startApi(someServices({ readiness: async () => body }))
     const response = await fetch(`${app.url}/readyz`)
     expect([response.status, await response.json()]).toEqual([503, body])

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { makeReadiness, scanLagBlocks } from '../../../../server/usecases/readiness'
 
 const relayer = { ready: true, version: '1.13.2', problems: [], keys: [], restAlive: null }
-const ok = { database: { check: async () => 'ok' as const }, chains: async () => [], wallets: async () => [], relayer: async () => relayer }
+const ok = { database: { check: async () => 'ok' as const }, chains: async () => [], wallets: async () => [], relayer: async () => relayer, reconciliation: async () => null }
 const never = () => new Promise<never>(() => {})
 
 describe('readiness', () => {
@@ -13,7 +13,7 @@ describe('readiness', () => {
   })
 
   it('is told in time although something never answers', async () => {
-    expect(await makeReadiness({ database: { check: never }, chains: never, wallets: never, relayer: never, timeLimitMs: 20 })()).toEqual({ ready: false, database: 'unreachable', chains: [], wallets: [], relayer: null })
+    expect(await makeReadiness({ database: { check: never }, chains: never, wallets: never, relayer: never, reconciliation: never, timeLimitMs: 20 })()).toEqual({ ready: false, database: 'unreachable', chains: [], wallets: [], relayer: null, reconciliation: null })
   })
 
   it('tells lag, endpoints and balances as text, and what is unknown as null', async () => {
@@ -28,6 +28,11 @@ describe('readiness', () => {
     ])
     expect(body.wallets[0]?.amount).toBeNull()
     expect(JSON.stringify(body)).toContain('"ready":true')
+  })
+
+  it('tells the newest reconciliation', async () => {
+    const body = await makeReadiness({ ...ok, reconciliation: async () => ({ finishedAt: new Date('2026-01-01T00:00:00Z'), result: 'broken', openFindings: 2 }) })()
+    expect(body).toMatchObject({ ready: true, reconciliation: { result: 'broken', finishedAt: '2026-01-01T00:00:00.000Z', openFindings: 2 } })
   })
 
   it('shows no negative lag when the scanner is ahead of what the endpoints last showed', () => {

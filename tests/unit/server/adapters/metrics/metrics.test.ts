@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type MetricsSources, openMetrics } from '../../../../../server/adapters/metrics/metrics'
 import type { PlatformSample } from '../../../../../server/usecases/http-ports'
 
-const empty: PlatformSample = { operationsByStatus: [], operationsByResult: [], packetsByResult: [], success: null, revenue: [], refundsByResult: [], oldestPendingRefundSeconds: null, unallocatedPayments: [], unbalancedEntrySets: 0 }
+const empty: PlatformSample = { operationsByStatus: [], operationsByResult: [], packetsByResult: [], success: null, revenue: [], refundsByResult: [], oldestPendingRefundSeconds: null, unallocatedPayments: [], reconciliation: null }
 
 function metricsOver(given: Partial<PlatformSample> = {}, sources: Partial<MetricsSources> = {}) {
   return openMetrics({ clock: { now: () => new Date() }, version: '0.1.0', platform: { sample: async () => ({ ...empty, ...given }) }, chains: async () => [], wallets: async () => [], ...sources })
@@ -12,7 +12,7 @@ const samplesOf = (text: string) => text.split('\n').filter(line => line && !lin
 const names = [
   'clearing_requests_total', 'clearing_operations_duration_seconds', 'clearing_success_rate', 'clearing_revenue_total', 'clearing_packets_cleared_total', 'clearing_operations_total', 'clearing_operations',
   'clearing_refunds_total', 'clearing_refund_oldest_pending_seconds', 'clearing_scan_lag_blocks', 'clearing_rpc_requests_total', 'clearing_rpc_request_duration_seconds', 'clearing_relayer_runs_total',
-  'clearing_wallet_balance_tokens', 'clearing_ledger_imbalance', 'clearing_unallocated_payments', 'clearing_build_info',
+  'clearing_wallet_balance_tokens', 'clearing_ledger_imbalance', 'clearing_reconciliation_age_seconds', 'clearing_unallocated_payments', 'clearing_build_info',
 ]
 
 describe('metrics', () => {
@@ -21,7 +21,7 @@ describe('metrics', () => {
       operationsByStatus: [{ status: 'queued', count: 2 }], operationsByResult: [{ result: 'cleared', count: 3 }],
       packetsByResult: [{ sourceChainId: 'sim-a', destinationChainId: 'sim-b', channelId: 'channel-0', result: 'delivered', count: 4 }],
       success: { rate: 0.75, sampleSize: 4 }, revenue: [{ chainId: 'sim-a', denom: 'usim', amount: 1_500_000n }],
-      refundsByResult: [{ reason: 'overpaid', result: 'planned', count: 1 }], oldestPendingRefundSeconds: 12, unallocatedPayments: [{ chainId: 'sim-a', count: 1 }],
+      refundsByResult: [{ reason: 'overpaid', result: 'planned', count: 1 }], oldestPendingRefundSeconds: 12, unallocatedPayments: [{ chainId: 'sim-a', count: 1 }], reconciliation: { ageSeconds: 12, brokenBooks: 2 },
     }, {
       chains: async () => [{ chainId: 'sim-a', tip: 10n, scannedHeight: 8n, endpoints: [], lagBlocks: 2 }],
       wallets: async () => [{ chainId: 'sim-a', wallet: 'relayer', address: 'cosmos1secret', denom: 'usim', amount: 2_500_000n, exponent: 6 }],
@@ -36,6 +36,7 @@ describe('metrics', () => {
     expect(text).toContain('clearing_wallet_balance_tokens{chain="sim-a",wallet="relayer",denom="usim"} 2.5')
     expect(text).toContain('clearing_packets_cleared_total{source_chain="sim-a",destination_chain="sim-b",channel="channel-0",result="delivered"} 4')
     expect(text).toContain('clearing_success_rate 0.75')
+    expect(text).toContain('clearing_ledger_imbalance 2')
     expect(text).not.toContain('cosmos1secret')
   })
 
@@ -44,7 +45,7 @@ describe('metrics', () => {
       chains: async () => [{ chainId: 'sim-a', tip: null, scannedHeight: null, endpoints: [], lagBlocks: null }],
       wallets: async () => [{ chainId: 'sim-a', wallet: 'service', address: 'a', denom: 'usim', amount: null, exponent: 6 }],
     }).text()
-    for (const name of ['clearing_success_rate ', 'clearing_refund_oldest_pending_seconds ', 'clearing_scan_lag_blocks{', 'clearing_wallet_balance_tokens{', 'clearing_revenue_total{']) expect(samplesOf(text).filter(line => line.startsWith(name))).toEqual([])
+    for (const name of ['clearing_success_rate ', 'clearing_refund_oldest_pending_seconds ', 'clearing_ledger_imbalance ', 'clearing_reconciliation_age_seconds ', 'clearing_scan_lag_blocks{', 'clearing_wallet_balance_tokens{', 'clearing_revenue_total{']) expect(samplesOf(text).filter(line => line.startsWith(name))).toEqual([])
     expect(text).toContain('clearing_success_rate_sample_size 0')
   })
 
