@@ -15,7 +15,9 @@ import { makeIdempotencyStore } from './adapters/postgres/idempotency-store'
 import { makePacketIndex } from './adapters/postgres/packet-index'
 import { makePlatformSampler } from './adapters/postgres/platform-sampler'
 import { makeClearingReads } from './adapters/postgres/reads'
+import { makeRebuildStore } from './adapters/postgres/rebuild'
 import { makeReconciliationStore } from './adapters/postgres/reconciliation'
+import { openScratch } from './adapters/postgres/scratch-schema'
 import { makeStore } from './adapters/postgres/store'
 import { deriveKeys, keyedHash, makeAnswerSeal, makeTokenSigner } from './adapters/system/secrets'
 import { runTimeLimitMs } from './domain/clearing/schedule'
@@ -42,6 +44,7 @@ import { makePreviewQuote } from './usecases/preview-quote'
 import { makeQuoteFacts } from './usecases/quote-facts'
 import { makeReadiness, scanLagBlocks } from './usecases/readiness'
 import { makeReadSession } from './usecases/read-session'
+import { makeRebuildLedger, type RebuildDeps, type RebuildLedger } from './usecases/rebuild-ledger'
 import { makeReconcile, type ReconcileDeps } from './usecases/reconcile'
 import { makeReconcileWhenDue } from './usecases/reconcile-schedule'
 import { makeRefreshPacketIndex } from './usecases/refresh-packet-index'
@@ -164,6 +167,22 @@ function scanDependencies(infrastructure: Infrastructure, { directory, reader, s
     store, reader, clock, logger, instanceId, policy: paymentPolicy(infrastructure, directory),
     outgoing: { operatorAddresses: new Set(config.operatorAddresses), signs: chainId => signingWallets.has(chainId) },
     serviceAddresses: chainId => new Set(wallets.filter(wallet => wallet.chainId === chainId).map(wallet => wallet.address)),
+  }
+}
+
+/** The rebuild of the ledger, on scratch tables of its own; for the script alone. Whoever opens it closes it. */
+export async function openRebuild(infrastructure: Infrastructure, opened: OpenedDirectory, signingWallets: ReadonlyMap<string, ServiceWallet>, progress: RebuildDeps['progress']): Promise<{ readonly rebuild: RebuildLedger, readonly close: () => Promise<void> }> {
+  const scratch = await openScratch(infrastructure.databaseUrl)
+  const world = openWorld(infrastructure, opened, '')
+  const scanning = scanDependencies(infrastructure, { ...world, store: makeStore(scratch.database.db, infrastructure.ids.rowId) }, signingWallets)
+  // What follows a payment's block was waited for when it was credited.
+  const policy = { ...scanning.policy, confirmationBlocks: 1 }
+  return {
+    rebuild: makeRebuildLedger({ scanning: { ...scanning, policy }, scratch: makeRebuildStore(scratch.database.db, infrastructure.database.db), store: world.store, books: world.books, progress }),
+    close: async () => {
+      world.reader.close()
+      await scratch.drop()
+    },
   }
 }
 

@@ -12,7 +12,7 @@ const leaseMs = 6_000
 const blocksAhead = 8
 
 /** Reads heights in order, a few fetched ahead; stops at the first that cannot be read. */
-async function recordRange(deps: ScanDependencies, purpose: CursorRow['purpose'], wallets: ChainWallets, chainId: string, from: bigint, to: bigint, avoidEndpoint?: string): Promise<void> {
+export async function recordRange(deps: ScanDependencies, purpose: CursorRow['purpose'], wallets: ChainWallets, chainId: string, from: bigint, to: bigint, avoidEndpoint?: string): Promise<void> {
   const pending = new Map<bigint, Promise<ScannedBlock>>()
   const fetch = (height: bigint) => {
     const block = deps.reader.block(chainId, height, { avoidEndpoint })

@@ -2,9 +2,9 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import { makeWorkerUtils } from 'graphile-worker'
 import postgres from 'postgres'
-import * as schema from '../../../drizzle/schema'
+import * as tables from '../../../drizzle/schema'
 
-export type Database = PostgresJsDatabase<typeof schema>
+export type Database = PostgresJsDatabase<typeof tables>
 export type Sql = postgres.Sql
 
 export interface OpenDatabase {
@@ -32,12 +32,13 @@ export async function migrateDatabase(url: string, migrationsFolder: string): Pr
   }
 }
 
-/** `poolSize`: connections for queries; one more is used for LISTEN. */
-export function openDatabase(url: string, poolSize = 12): OpenDatabase {
-  const client = postgres(url, { max: poolSize, onnotice: () => {}, connect_timeout: 10, connection: { statement_timeout: 30_000, lock_timeout: 20_000, idle_in_transaction_session_timeout: 15_000 } })
+/** `poolSize`: connections for queries; one more is used for LISTEN. `schema`: where tables are; default: the database's. */
+export function openDatabase(url: string, poolSize = 12, schema?: string): OpenDatabase {
+  const limits = { statement_timeout: 30_000, lock_timeout: 20_000, idle_in_transaction_session_timeout: 15_000 }
+  const client = postgres(url, { max: poolSize, onnotice: () => {}, connect_timeout: 10, connection: schema === undefined ? limits : { ...limits, search_path: schema } })
   const listener = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 })
   return {
-    db: drizzle(client, { schema }),
+    db: drizzle(client, { schema: tables }),
     listener,
     close: async () => {
       await Promise.all([client.end({ timeout: 5 }), listener.end({ timeout: 5 })])
