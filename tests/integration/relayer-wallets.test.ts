@@ -39,7 +39,7 @@ async function differences(chainId: string, role: 'service' | 'relayer'): Promis
   }, { timeout: 25_000 }).toBeGreaterThanOrEqual(tip)
   const height = (await store.bookedUpTo(chainId))!
   const address = addressOn(chainId, role)
-  const balances = await chains.balancesAt(chainId, address, height)
+  const { balances } = await chains.balancesAt(chainId, address, height)
   await store.transaction(tx => tx.bookOpening({ chainId, address }, height, balances, new Date()))
   const legs = await store.walletLegs(chainId, `wallet:${role}:${address}`, height)
   const denoms = [...new Set([...balances, ...legs].map(coin => coin.denom))]

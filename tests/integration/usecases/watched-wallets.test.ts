@@ -32,7 +32,7 @@ describe('the wallets that a scanner watches', () => {
 
   it('have nothing booked of what they did before they were known, whatever the audit reads again', async () => {
     world = await openScanWorld()
-    const audit = () => world.audit({ tip: () => world.chain.tip(), block: (...asked) => world.chain.block(...asked), confirmBlock: async () => 'agreed', endpoints: () => [{ endpoint: 'a' }, { endpoint: 'b' }] as never })
+    const audit = () => world.audit({ tip: () => world.chain.tip(), block: (chainId, height) => world.chain.block(chainId, height), confirmBlock: async () => 'agreed', endpoints: () => [{ endpoint: 'a' }, { endpoint: 'b' }] as never })
     for (let second = 0; second < 30; second++) world.chain.add(second, second === 20 ? [relayed()] : [])
     await world.scan()
     await audit()
