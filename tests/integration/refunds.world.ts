@@ -24,7 +24,12 @@ export interface RefundWorldOptions {
   readonly byHand?: boolean
   readonly minimum?: bigint
   readonly approvalAbove?: bigint
+<<<<<<< HEAD
   readonly exchangeAddresses?: ReadonlySet<string>
+=======
+  /** Where the app finds nodes with these URLs; default: there. */
+  readonly through?: (nodes: readonly string[], chainId: string) => Promise<readonly string[]>
+>>>>>>> 2d7d9d7 (fix(scan): no invented payment under an honest hash)
 }
 
 /** A chain of the sandbox with blocks by hand, a database, the scanner and the signer between them. */
@@ -35,7 +40,9 @@ export async function openRefundWorld(options: RefundWorldOptions = {}) {
   const clock = { offsetMs: 0, now: () => new Date(Date.now() + clock.offsetMs) }
   const ids = makeIds(clock)
   const logger = keptLog()
-  const reader = openChainReader({ directory, rpcUrls: new Map(sandbox.chains.map(chain => [chain.chainId, chain.rpcUrls])), clock, logger, callTimeoutMs: 1_500 })
+  const { through = (nodes: readonly string[]) => Promise.resolve(nodes) } = options
+  const rpcUrls = new Map(await Promise.all(sandbox.chains.map(async chain => [chain.chainId, await through(chain.rpcUrls, chain.chainId)] as const)))
+  const reader = openChainReader({ directory, rpcUrls, clock, logger, callTimeoutMs: 1_500 })
   const hub = sandbox.chains[0]!
   const { chainId, feeDenom: denom } = hub
   const addressOf = (name: keyof Sandbox['accounts']) => sandbox.accounts[name].addresses[chainId]!

@@ -7,6 +7,7 @@ import { TransportError } from './bounded-fetch'
 import { decodeTx } from './decode-tx'
 import type { Endpoint } from './endpoint'
 import type { EndpointPool } from './endpoint-pool'
+import { headerHash } from './header-hash'
 import { RpcError } from './json-rpc'
 import { dataHash, sha256, upperHex } from './merkle'
 
@@ -37,6 +38,8 @@ async function readBlock(endpoint: Endpoint, height: bigint): Promise<RawBlock> 
   if (block.header.chainId !== endpoint.chainId || BigInt(block.header.height) !== height) throw new TransportError('answered with another block')
   if (results.results.length !== block.txs.length) throw new TransportError('results do not fit the block')
   if (Buffer.compare(dataHash(block.txs), block.header.dataHash) !== 0) throw new TransportError('txs do not fit the header')
+  // Or a node could change txs and keep the hash by which two nodes are found to agree.
+  if (Buffer.compare(headerHash(block.header), blockId.hash) !== 0) throw new TransportError('the header does not fit the block hash')
   endpoint.sawHeight(height)
   return { hash: blockId.hash, header: block.header, txs: block.txs, ...results }
 }
@@ -54,7 +57,7 @@ function blockTx(bytes: Uint8Array, index: number, result: RawBlock['results'][n
 }
 
 /**
- * One block with its results, its txs checked against the header's data_hash. Throws DomainError('chain_unavailable')
+ * One block with its results, its txs checked against the header's data_hash and the header against the block hash. Throws DomainError('chain_unavailable')
  * when no endpoint has it (not made yet, pruned, results discarded) or none fits.
  */
 export async function scanBlock(pool: EndpointPool, height: bigint, avoidEndpoint?: string): Promise<ScannedBlock> {

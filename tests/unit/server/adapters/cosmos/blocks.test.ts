@@ -3,6 +3,7 @@ import { confirmBlock, scanBlock } from '../../../../../server/adapters/cosmos/b
 import { EndpointPool } from '../../../../../server/adapters/cosmos/endpoint-pool'
 import { dataHash, upperHex } from '../../../../../server/adapters/cosmos/merkle'
 import { recogniseInbound } from '../../../../../server/domain/payment/recognise'
+import { scanCaptured } from '../../../../builders/captured-block'
 import { captured, startNode, status, type Answer, type ScriptedNode } from '../../../../builders/rpc-node'
 
 interface BlockAnswer { block: { data: { txs: string[] }, header: { data_hash: string } } }
@@ -27,6 +28,20 @@ describe('reading a block', () => {
     const captured = block()
     expect(upperHex(dataHash(captured.block.data.txs.map(tx => Buffer.from(tx, 'base64'))))).toBe(captured.block.header.data_hash)
     expect(upperHex(dataHash([]))).toBe('E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855')
+  })
+
+  it.each(['with_send', 'multi_send', 'ibc_receive', 'authz_exec', 'hermes_recv'])('computes the block hash as CometBFT does (%s)', async (name) => {
+    const { block_id: { hash } } = captured(`rpc_block_${name}`) as { block_id: { hash: string } }
+    expect((await scanCaptured(name)).blockHash).toBe(hash)
+  })
+
+  it('does not believe a header that does not fit the block hash', async () => {
+    const tampered = () => {
+      const answer = captured('rpc_block_with_send') as { block: { header: { app_hash: string } } }
+      answer.block.header.app_hash = 'AA'.repeat(32)
+      return answer
+    }
+    await expect(scanBlock(await poolOf({ block: tampered, block_results: results }), 23n)).rejects.toMatchObject({ code: 'chain_unavailable' })
   })
 
   it('finds the one payment of a captured block, with its memo', async () => {
