@@ -24,12 +24,9 @@ export interface RefundWorldOptions {
   readonly byHand?: boolean
   readonly minimum?: bigint
   readonly approvalAbove?: bigint
-<<<<<<< HEAD
   readonly exchangeAddresses?: ReadonlySet<string>
-=======
   /** Where the app finds nodes with these URLs; default: there. */
   readonly through?: (nodes: readonly string[], chainId: string) => Promise<readonly string[]>
->>>>>>> 2d7d9d7 (fix(scan): no invented payment under an honest hash)
 }
 
 /** A chain of the sandbox with blocks by hand, a database, the scanner and the signer between them. */

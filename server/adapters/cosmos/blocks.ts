@@ -44,6 +44,9 @@ async function readBlock(endpoint: Endpoint, height: bigint): Promise<RawBlock> 
   return { hash: blockId.hash, header: block.header, txs: block.txs, ...results }
 }
 
+/** A block that comes comes in far less; a payment is not to wait for a node that hangs. */
+const blockHedgeMs = 1_500
+
 function blockTx(bytes: Uint8Array, index: number, result: RawBlock['results'][number]): BlockTx {
   const decoded = decodeTx(bytes)
   return {
@@ -73,7 +76,7 @@ export async function scanBlock(pool: EndpointPool, height: bigint, avoidEndpoin
         blockEvents: plainEvents(raw.blockEvents),
         endpoint: endpoint.name,
       }
-    }, { minHeight: height, avoidEndpoint })
+    }, { minHeight: height, avoidEndpoint, hedgeMs: blockHedgeMs })
   }
   catch (cause) {
     if (cause instanceof RpcError) throw new DomainError('chain_unavailable', `No endpoint of ${pool.chainId} has block ${height}`, { cause })

@@ -27,6 +27,21 @@ export interface AskOptions {
   readonly once?: boolean
   /** A refusal that another node could answer differently (pruned, index off): try the next endpoint. Default: every refusal. */
   readonly elsewhere?: (refusal: RpcError) => boolean
+  /** Once an endpoint has not answered for this long, the next one is asked beside it, and the first good answer counts. Default: it is waited for. */
+  readonly hedgeMs?: number
+}
+
+/** What came of asking one endpoint; `error` is the caller's own. */
+type Outcome<T> = { readonly how: 'answered', readonly value: T } | { readonly how: 'refused', readonly refusal: RpcError } | { readonly how: 'failed' | 'error', readonly cause: unknown }
+
+async function outcomeOf<T>(work: Promise<T>, { elsewhere }: AskOptions): Promise<Outcome<T>> {
+  try {
+    return { how: 'answered', value: await work }
+  }
+  catch (cause) {
+    if (cause instanceof RpcError) return elsewhere && !elsewhere(cause) ? { how: 'error', cause } : { how: 'refused', refusal: cause }
+    return { how: cause instanceof TransportError || cause instanceof BrokenCircuitError ? 'failed' : 'error', cause }
+  }
 }
 
 /** No endpoint gave an answer. */
@@ -106,19 +121,21 @@ export class EndpointPool {
     if (options.minHeight && this.candidates(options).length === 0) await this.learnStatus(0)
     let refusal: RpcError | undefined
     let failure: unknown = new TransportError('no endpoint is healthy, on the right chain and high enough')
-    for (const endpoint of this.candidates(options)) {
-      if (performance.now() > endsAt) break
-      try {
-        return await work(endpoint)
-      }
-      catch (cause) {
-        if (cause instanceof RpcError) {
-          if (options.elsewhere && !options.elsewhere(cause)) throw cause
-          refusal = cause
-        }
-        else if (cause instanceof TransportError || cause instanceof BrokenCircuitError) failure = cause
-        else throw cause
-      }
+    const waiting = this.candidates(options)
+    const running = new Map<Endpoint, Promise<readonly [Endpoint, Outcome<T>]>>()
+    for (;;) {
+      const endpoint = performance.now() > endsAt ? undefined : waiting.shift()
+      if (endpoint) running.set(endpoint, outcomeOf(work(endpoint), options).then(outcome => [endpoint, outcome] as const))
+      if (running.size === 0) break
+      const patience = options.hedgeMs && waiting.length > 0 ? [delay(options.hedgeMs, undefined, { ref: false })] : []
+      const ended = await Promise.race([...running.values(), ...patience])
+      if (!ended) continue // slow: the next one is asked, too
+      const [asked, outcome] = ended
+      running.delete(asked)
+      if (outcome.how === 'answered') return outcome.value
+      if (outcome.how === 'error') throw outcome.cause
+      if (outcome.how === 'refused') refusal = outcome.refusal
+      else failure = outcome.cause
     }
     if (refusal) throw refusal
     throw new NobodyAnswered('nobody answered', { cause: failure })

@@ -62,6 +62,16 @@ describe('reading a block', () => {
     await expect(scanBlock(await poolOf({ block: tampered, block_results: results }), 23n)).rejects.toMatchObject({ code: 'chain_unavailable' })
   })
 
+  it('asks another node beside one that does not answer, and takes the first answer', async () => {
+    const hanging = await startNode({ status: () => status(30) }, () => undefined)
+    const honest = await startNode({ status: () => status(30), block, block_results: results })
+    nodes.push(hanging, honest)
+    const pool = new EndpointPool({ chainId: 'ibc-a', urls: [hanging.url, honest.url], clock: { now: () => new Date() }, observe: () => undefined, timeoutMs: 20_000 })
+    const startedAt = performance.now()
+    expect((await scanBlock(pool, 23n)).endpoint).toBe(honest.host)
+    expect(performance.now() - startedAt).toBeLessThan(4_500)
+  })
+
   it('case 16b: does not believe results that miss a tx', async () => {
     const pool = await poolOf({ block, block_results: () => ({ ...results(), txs_results: null }) })
     await expect(scanBlock(pool, 23n)).rejects.toMatchObject({ code: 'chain_unavailable' })
