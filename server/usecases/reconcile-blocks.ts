@@ -103,7 +103,7 @@ export async function reconcileBlocks(deps: ReconcileDeps, chainId: string, wind
 const toleratedLag = 10n
 
 /** I9: the chain has every block that the scanner says it read, and at that height the block it read. */
-export async function reconcileCursor({ store, reader }: ReconcileDeps, chainId: string): Promise<readonly Check[]> {
+export async function reconcileCursor({ store, books, reader }: ReconcileDeps, chainId: string): Promise<readonly Check[]> {
   const cursor = await store.cursor(chainId, 'primary')
   if (!cursor) return [cannotTell('I9', 'cursor:', `No block of ${chainId} was scanned yet.`)]
   const finding = (sentence: string) => [{ invariant: 'I9' as const, chainId, subject: `cursor:${chainId}`, sentence }]
@@ -112,8 +112,10 @@ export async function reconcileCursor({ store, reader }: ReconcileDeps, chainId:
     const sentence = `The scanner of ${chainId} says it read block ${cursor.height}, and the chain's newest is ${tip.height}.`
     return [cursor.height > tip.height + toleratedLag ? checkOf('I9', 'cursor:', finding(sentence), '') : cannotTell('I9', 'cursor:', sentence)]
   }
-  const block = await reader.block(chainId, cursor.height)
-  // A skipped block has no time in the cursor: that of the last one read stays.
-  const other = cursor.blockTime !== null && cursor.blockTime > block.time
-  return [checkOf('I9', 'cursor:', other ? finding(`Block ${cursor.height} of ${chainId} is of ${block.time.toISOString()}, and the one that the scanner read was of ${cursor.blockTime.toISOString()}: this is another chain, or it was rolled back.`) : [], `The scanner of ${chainId} has read up to block ${cursor.height}, and the chain's newest is ${tip.height}.`)]
+  const { time } = await reader.block(chainId, cursor.height)
+  // At the end of a gap nobody knows the block's time: that of the last one read stays.
+  const isSkipped = (await books.scanGaps(chainId)).some(({ toHeight }) => toHeight === cursor.height)
+  const readAt = cursor.blockTime
+  const isOther = readAt !== null && (isSkipped ? readAt > time : readAt.getTime() !== time.getTime())
+  return [checkOf('I9', 'cursor:', isOther ? finding(`Block ${cursor.height} of ${chainId} is of ${time.toISOString()}, and the one that the scanner read was of ${readAt.toISOString()}: this is another chain, or it was rolled back.`) : [], `The scanner of ${chainId} has read up to block ${cursor.height}, and the chain's newest is ${tip.height}.`)]
 }
