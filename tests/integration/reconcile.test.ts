@@ -297,3 +297,27 @@ describe('what cannot be told', () => {
     expect(await world.open()).toEqual([])
   })
 })
+
+describe('a correction by a person', () => {
+  let world: ReconcileWorld
+  beforeAll(async () => {
+    world = await openReconcileWorld()
+    await world.reconcile()
+  })
+  afterAll(() => world.close())
+
+  it('puts right what the chain did without an event, with its block and a reason', async () => {
+    await world.control('fund', { to: 'service', amount: '123' })
+    await world.block()
+    expect(world.brokenIn(await world.reconcile())).toMatchObject([{ invariant: 'I2' }])
+    const { height } = (await world.store.cursor(world.chainId, 'primary'))!
+    // As docs/money-safety.md tells an operator to write it.
+    await world.db.execute(sql`
+      insert into ledger_entries (entry_set, account, chain_id, denom, amount, cause, height, reason, created_at)
+      select s.id, leg.account, ${world.chainId}, ${world.denom}, leg.amount, 'correction', leg.height, 'the fee market gave back a part of a fee', now()
+      from (select gen_random_uuid() as id) s, (values (${`wallet:service:${world.service}`}, 123, ${height.toString()}::bigint), ('expense:gas', -123, null)) as leg (account, amount, height)`)
+    const report = await world.reconcile()
+    expect(world.brokenIn(report)).toEqual([])
+    expect(report.result).toBe('sound')
+  })
+})

@@ -23,7 +23,9 @@ rows as (
 said as (select chain_id, denom, account, sum(amount) as amount from rows group by 1, 2, 3),
 booked as (
   select chain_id, denom, account, sum(amount) as amount from ledger_entries
-  where account not like 'wallet:%' and account not in ('equity:owner', 'unexplained') and cause <> 'scan_gap' group by 1, 2, 3),
+  where account not like 'wallet:%' and account not in ('equity:owner', 'unexplained') and cause <> 'scan_gap'
+    and not (cause = 'correction' and reason is not null and payment_id is null) -- a person's: no row stands behind it
+  group by 1, 2, 3),
 -- Refunds that were confirmed before it was written down what payers bore.
 unknown_fee as (select distinct chain_id from refunds where state = 'confirmed' and network_fee is null),
 -- Before this height legs of wallets named no block.
