@@ -36,6 +36,19 @@ describe('refunds on a chain with real signature checks', () => {
     await expectBooksToFit()
   })
 
+  it('says in_progress, not owed, of an operation whose first refund is paid and whose second waits', async () => {
+    await open()
+    const { token, id } = await world.issue()
+    await world.pay(token, 1_500_000n)
+    await world.finish()
+    expect(await world.operation(id)).toMatchObject({ refundStatus: 'done' })
+    await world.pay(token, 400_000n, 'bob')
+    expect(await world.operation(id)).toMatchObject({ refundStatus: 'in_progress' })
+    await world.finish()
+    expect(await world.operation(id)).toMatchObject({ refundStatus: 'done' })
+    await expectBooksToFit()
+  })
+
   it('gives back whole what we caused, in the order of planning', async () => {
     await open()
     const first = await world.notCleared(700_000n, 'alice')

@@ -99,7 +99,7 @@ export async function voidPayout(tx: Tx, payout: Payout, reason: string, failed:
   for (const refund of carried) {
     await audit(tx, { actor: 'worker', actorAddress: null, action: 'refund.waits_again', subjectType: 'refund', subjectId: refund.id, reason, detail: { txHash: payout.txHash } }, now)
   }
-  await refreshStatus(tx, carried)
+  await refreshStatus(tx, carried.flatMap(refund => refund.operationId ?? []))
 }
 
 export async function holdRefund(tx: Tx, refund: Refund, reason: RefundHoldReason, note: string, nextTryAt: Date | null, cause: Cause, now: Date): Promise<void> {

@@ -60,8 +60,8 @@ export async function tellOperations(tx: Tx, changed: readonly Refund[], event: 
 }
 
 /** Recomputes refundStatus without an event: what waits again had been told before. */
-export async function refreshStatus(tx: Tx, changed: readonly Refund[]): Promise<void> {
-  for (const operationId of new Set(changed.flatMap(refund => refund.operationId ?? []))) {
+export async function refreshStatus(tx: Tx, operationIds: Iterable<string>): Promise<void> {
+  for (const operationId of new Set(operationIds)) {
     const rows = await tx.select({ state: refunds.state }).from(refunds).where(eq(refunds.operationId, operationId))
     await tx.update(clearingOperations).set({ refundStatus: refundStatusOf(rows.map(row => row.state)) }).where(eq(clearingOperations.id, operationId))
   }

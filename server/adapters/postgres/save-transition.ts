@@ -8,6 +8,7 @@ import { placePayment } from './inbound'
 import { enqueue } from './jobs'
 import { ledger } from './ledger'
 import { appendEvent } from './operations'
+import { refreshStatus } from './refund-rows'
 import type { Tx } from './transaction-types'
 
 interface Saving {
@@ -21,7 +22,7 @@ interface Saving {
 
 async function saveOperationRow({ tx, after }: Saving): Promise<void> {
   await tx.update(clearingOperations).set({
-    status: after.status, paymentIssue: after.paymentIssue, refundStatus: after.refundStatus, attempted: after.attempted,
+    status: after.status, paymentIssue: after.paymentIssue, attempted: after.attempted,
     creditedAt: after.creditedAt, deadlineAt: after.deadlineAt, finishedAt: after.finishedAt,
   }).where(eq(clearingOperations.id, after.id))
 }
@@ -142,5 +143,7 @@ export async function saveTransition(saving: Saving, effects: readonly Effect[])
   const claimedByOthers: PacketId[] = []
   for (const effect of effects) claimedByOthers.push(...await saveEffect(saving, effect))
   if (effects.some(effect => effect.type === 'release_claims')) await consumeCredits(saving, effects)
+  // Earlier refunds of the operation may be on their way or confirmed already, which a transition does not know.
+  if (effects.some(effect => effect.type === 'plan_refund')) await refreshStatus(saving.tx, [saving.after.id])
   return { claimedByOthers }
 }
