@@ -62,19 +62,21 @@ function holdBack(deps: ClearingDeps, { toRun, outcomes }: Sorted, relayer: Rela
 /** One transaction: writes what is decided, and starts the run for the rest. Returns what may really be run. */
 async function writeBeforeRun(deps: ClearingDeps, run: ClaimedRun | null, toRun: readonly JudgedPacket[], outcomes: readonly PacketOutcome[]): Promise<readonly JudgedPacket[]> {
   if (!run && outcomes.length === 0) return []
-  const now = deps.clock.now()
   const { settled, runnable } = await deps.store.transaction(async (tx) => {
+    const now = deps.clock.now()
+    // Whoever slept past its lease starts nothing: nobody would end it, and its packets may be in another run.
+    const held = run && await tx.holdsRun(run.row.id, now) ? run : null
     const settled = []
     for (const [id, own] of outcomesByOperation(outcomes)) settled.push(await settleOperation(tx, deps, id, own, 'queued', beforeRun))
     const runnable: JudgedPacket[] = []
     for (const id of [...new Set(toRun.map(({ packet }) => packet.operationId))].sort()) {
       const operation = await tx.lockOperation(id)
-      if (!run || operation?.status !== 'queued') continue
+      if (!held || operation?.status !== 'queued') continue
       const undecided = new Set(operation.packets.filter(packet => packet.result === null).map(packet => formatPacketId(packet.id)))
       const own = toRun.filter(({ packet }) => packet.operationId === id && undecided.has(formatPacketId(packet.id)))
       if (own.length === 0) continue
       runnable.push(...own)
-      const started = transition(operation, { type: 'run_started', runId: run.row.id, executor: run.executor }, now)
+      const started = transition(operation, { type: 'run_started', runId: held.row.id, executor: held.executor }, now)
       await tx.saveTransition(operation, started.operation, started.effects, beforeRun, now)
     }
     if (run && runnable.length === 0) await tx.finishRun(run.row.id, {}, 'nothing_to_do', now)

@@ -80,10 +80,19 @@ async function runSteps(deps: ClearingDeps, base: Omit<RelayRun, 'sequences'>, j
   const [first, ...rest] = sequencesOf(judged.filter(({ facts }) => !arrived(facts)))
   const received = first === undefined ? null : await deps.relayer.run({ ...base, sequences: [first, ...rest], step: 'receive' })
   const timeLimitMs = base.timeLimitMs - (performance.now() - startedAt)
-  if (received && (received.ending !== 'exit_0' || timeLimitMs < 1_000)) return received
+  if (received && (received.ending !== 'exit_0' || timeLimitMs < leastTimeMs)) return received
   const acknowledged = await deps.relayer.run({ ...base, timeLimitMs, sequences: all, step: 'acknowledge' })
   return received ? combine(received, acknowledged) : acknowledged
 }
+
+/** What was lost since the claim is taken off, so that the lease outlasts the program. */
+function timeLeftMs({ clock, settings }: ClearingDeps, { row }: ClaimedRun, packets: number): number {
+  const leaseLeftMs = row.leaseUntil.getTime() - settings.leaseMarginMs - clock.now().getTime()
+  return Math.min(settings.runTimeLimitMs(packets), leaseLeftMs)
+}
+
+const tooLate: RelayReport = { ending: 'not_started', exitCode: null, statusLine: null, errors: ['too little of its lease was left'], durationMs: 0 }
+const leastTimeMs = 1_000
 
 /** Runs the relayer for these packets while watching the chain. Never rejects for what the program or the chain does. */
 export async function relayWatched(deps: ClearingDeps, run: ClaimedRun, judged: readonly JudgedPacket[]): Promise<WatchedRun> {
@@ -94,10 +103,10 @@ export async function relayWatched(deps: ClearingDeps, run: ClaimedRun, judged: 
   })
   const base = {
     executor: run.executor, source: run.row.route, destination: run.destination,
-    timeLimitMs: deps.settings.runTimeLimitMs(judged.length), signal: AbortSignal.any([done.signal, deps.closing]),
+    timeLimitMs: timeLeftMs(deps, run, judged.length), signal: AbortSignal.any([done.signal, deps.closing]),
   }
   try {
-    const report = await runSteps(deps, base, judged)
+    const report = base.timeLimitMs < leastTimeMs ? tooLate : await runSteps(deps, base, judged)
     return { report, announced: await stop() }
   }
   finally {

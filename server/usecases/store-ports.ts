@@ -148,6 +148,8 @@ export interface StoreTransaction extends RefundTransaction, AdminTransaction, L
   /** All lanes or none; a lane is free when unheld or its lease is over. */
   claimLanes(lanes: readonly Lane[], runId: RunId, leaseUntil: Date, now: Date): Promise<boolean>
   insertRun(run: RunRow): Promise<void>
+  /** False: the run was finished by somebody else, or its lease is over. Locks it. */
+  holdsRun(id: RunId, now: Date): Promise<boolean>
   /** Also frees its lanes. Returns false when the run no longer holds them (a take-over happened): the caller's writes must not count. */
   finishRun(id: RunId, report: object, result: string, now: Date): Promise<boolean>
   breaker(executor: ExecutorName, route: ChannelEnd): Promise<Breaker>

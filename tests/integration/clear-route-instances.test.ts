@@ -111,6 +111,49 @@ describe('several instances on one database', () => {
   })
 })
 
+describe('an instance that slept past its lease', () => {
+  it.each(['was taken over', 'waits to be taken over'])('starts no run that %s, and leaves the packet to the next', async (how) => {
+    const [packet] = await world.strand(1)
+    const id = await world.paidOperation([packet!])
+    const taker = world.another()
+    let started = 0
+    const relayer = relayerThat(async () => {
+      started += 1
+      return 'run'
+    })
+    const { chains } = world.deps
+    // Between its claim and the transaction that starts the run it reads the packets.
+    const packetFacts: typeof chains.packetFacts = async (...asked) => {
+      world.clock.offsetMs += 120_000
+      if (how === 'was taken over') await taker.sweep()
+      return chains.packetFacts(...asked)
+    }
+    await world.another({ relayer, chains: { ...chains, packetFacts } }).clearRoute(world.route)
+    expect(started).toBe(0)
+    expect((await world.operation(id)).status).toBe('queued')
+    expect((await world.clearUntilSettled(id, taker.clearRoute)).packets[0]).toMatchObject({ result: 'delivered', relayedBy: 'us' })
+  })
+
+  it('gives the relayer no more time than its lease has left', async () => {
+    const [packet] = await world.strand(1)
+    const id = await world.paidOperation([packet!])
+    const limits: number[] = []
+    const relayer = relayerThat(async (run) => {
+      limits.push(run.timeLimitMs)
+      return 'run'
+    })
+    const { chains, settings } = world.deps
+    const packetFacts: typeof chains.packetFacts = async (...asked) => {
+      if (limits.length === 0) world.clock.offsetMs += 5_000
+      return chains.packetFacts(...asked)
+    }
+    await world.another({ relayer, chains: { ...chains, packetFacts } }).clearRoute(world.route)
+    expect(limits).toHaveLength(1)
+    expect(limits[0]).toBeLessThanOrEqual(settings.runTimeLimitMs(1) - 5_000)
+    expect((await world.operation(id)).status).toBe('cleared')
+  })
+})
+
 describe('a run that was taken over', () => {
   it('does not disturb the run that follows it', async () => {
     const [packet] = await world.strand(1)

@@ -78,6 +78,11 @@ export async function insertRun(tx: Tx, run: RunRow): Promise<void> {
   })
 }
 
+export async function holdsRun(tx: Tx, id: RunId, now: Date): Promise<boolean> {
+  const [row] = await tx.select({ finishedAt: relayerRuns.finishedAt, leaseUntil: relayerRuns.leaseUntil }).from(relayerRuns).where(eq(relayerRuns.id, id)).for('update')
+  return row !== undefined && row.finishedAt === null && row.leaseUntil > now
+}
+
 /** False: the run was finished by somebody else already (a take-over); the caller must roll back. */
 export async function finishRun(tx: Tx, id: RunId, report: object, result: string, now: Date): Promise<boolean> {
   const finished = await tx.update(relayerRuns).set({ finishedAt: now, report, result })

@@ -13,7 +13,7 @@ import { appendEvent, lockOperation, lockOperationByMemo } from './operations'
 import { bookOutgoing, confirmRefunds, failedInclusion, forgetSequence, insertOutgoing, lockUnjudgedOutgoing, payoutByHash, refundAlike, saveJudgement, sequenceUsedBy } from './outgoing'
 import { approveRefund, checkFence, claimRefund, holdPayoutLane, holdRefund, insertPayout, lockPayout, markSigned, noteBroadcast, openPayout, setBaselineSequence, setPayoutWait, voidPayout, walletFacts } from './payouts'
 import { lockRefunds, waitingRefunds } from './refund-rows'
-import { claimLanes, finishRun, insertRun, lanesMatching, lockDuePackets, readBreaker, saveAttempts, saveBreaker, saveEvidence, toRunRow } from './runs'
+import { claimLanes, finishRun, holdsRun, insertRun, lanesMatching, lockDuePackets, readBreaker, saveAttempts, saveBreaker, saveEvidence, toRunRow } from './runs'
 import { retryDeadlocks } from './retry-deadlocks'
 import { saveTransition } from './save-transition'
 import type { Tx } from './transaction-types'
@@ -43,6 +43,7 @@ function makeTransaction(tx: Tx, rowId: () => string): StoreTransaction {
     saveEvidence: (operationId, id, evidence, legs, note, now) => saveEvidence(tx, operationId, id, evidence, legs, note, now),
     claimLanes: (lanes, runId, leaseUntil, now) => claimLanes(tx, lanes, runId, leaseUntil, now),
     insertRun: run => insertRun(tx, run),
+    holdsRun: (id, now) => holdsRun(tx, id, now),
     finishRun: (id, report, result, now) => finishRun(tx, id, report, result, now),
     breaker: (executor, route) => readBreaker(tx, executor, route),
     saveBreaker: breaker => saveBreaker(tx, breaker),
