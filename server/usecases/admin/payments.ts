@@ -78,6 +78,7 @@ export const returnPayment: ActKind<'payment.refund'> = {
     const now = deps.clock.now()
     const payment = await lockUnallocated(tx, act.paymentId)
     if (payment.fromAddress === null) throw notInThisState('The chain does not show one sender, so nobody knows where this should go.')
+    if (payment.coin.amount === 0n) throw notInThisState('The payment is of nothing: there is nothing to send back.')
     const refundId = await tx.planUnallocatedReturn(payment, causeOf(act, admin).cause, now)
     await auditAct(tx, act, admin, { subjectType: 'payment', subjectId: act.paymentId, detail: { refundId, destination: payment.fromAddress, amount: payment.coin.amount.toString(), denom: payment.coin.denom } }, now)
     return `Refund ${refundId} to ${payment.fromAddress} is planned.`
