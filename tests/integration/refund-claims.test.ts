@@ -200,7 +200,10 @@ describe('a claim and the signer at the same time', () => {
     const refund = await planned()
     const [one, two] = [await signed(refund.id, other.address), await signed(refund.id, bob.address)]
     const answers = await Promise.all([code(claims.claim(one)), code(claims.claim(two))])
-    expect(answers.sort()).toEqual(['not_in_this_state', 'went through'])
+    const lost = answers.find(answer => answer !== 'went through')
+    expect(answers.filter(answer => answer === 'went through')).toHaveLength(1)
+    // Whoever looks after the other has won holds a text about the old address.
+    expect(['not_in_this_state', 'challenge_not_found']).toContain(lost)
     expect(await auditOf(refund.id)).toHaveLength(1)
     expect(await world.events(refund.operationId as never)).toContain('refund_claimed')
   })
