@@ -94,14 +94,14 @@ function nextForWaiting(refunds: readonly [Refund, ...Refund[]], world: RefundWo
   if (approvalAbove !== null && refunds.some(refund => refund.coin.amount > approvalAbove && !refund.approved)) return { do: 'hold', reason: 'approval', note: `above ${approvalAbove}${total.denom}` }
   // Small ones that travel along go where an admin let the lead go.
   if (exchangeAddresses?.has(lead.destination) && !lead.approved) return { do: 'hold', reason: 'exchange', note: 'the address is a wallet of an exchange' }
-  if (total.amount < minimum) return { do: 'hold', reason: 'minimum', note: `below ${minimum}${total.denom}` }
+  if (total.amount < minimum && !lead.approved) return { do: 'hold', reason: 'minimum', note: `below ${minimum}${total.denom}` }
   if (lead.nextTryAt !== null && lead.nextTryAt > now) return { do: 'wait', reason: 'was refused, tried again later', alert: false }
   if (world.blocked !== null) return { do: 'wait', ...world.blocked }
   if (world.estimate === null) return { do: 'estimate' }
   if (world.estimate.state === 'unavailable') return { do: 'wait', reason: world.estimate.reason, alert: false }
   if (world.estimate.state === 'refused') return park(lead.failures, world.estimate.reason, now)
   const { fee, balances } = world.estimate
-  if (minimum > 0n && fee.denom === total.denom && fee.amount > minimum) return { do: 'wait', reason: `the network fee of ${fee.amount}${fee.denom} is above REFUND_MINIMUM`, alert: true }
+  if (minimum > 0n && !lead.approved && fee.denom === total.denom && fee.amount > minimum) return { do: 'wait', reason: `the network fee of ${fee.amount}${fee.denom} is above REFUND_MINIMUM`, alert: true }
   const sent = { denom: total.denom, amount: total.amount - feeBorneByPayer(refunds, fee) }
   if (sent.amount <= 0n) return { do: 'hold', reason: 'minimum', note: `not more than its network fee of ${fee.amount}${fee.denom}` }
   const short = shortOf([sent, fee], balances)
