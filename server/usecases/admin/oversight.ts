@@ -40,17 +40,23 @@ export const endPause: ActKind<'pause.end'> = {
   },
 }
 
-/** Throws unless nobody can show the first block of the gap, and the end of it is in the past. */
+/** Whether any endpoint shows the block now. */
+function isReadable(reader: AdminDeps['reader'], chainId: string, height: bigint): Promise<boolean> {
+  return reader.block(chainId, height).then(() => true, (cause: unknown) => {
+    if (cause instanceof DomainError && cause.code === 'chain_unavailable') return false
+    throw cause
+  })
+}
+
+/** Throws unless the gap is in the past and nobody can show its first and last block: what is pruned, is pruned from below. */
 async function requireGap({ reader, directory }: AdminDeps, { chainId, fromHeight, toHeight }: ActOf<'scan.skip_gap'>): Promise<void> {
   if (!directory.chain(chainId)) throw new DomainError('chain_not_served', `This service does not serve the chain ${chainId}.`)
   if (BigInt(toHeight) < BigInt(fromHeight)) throw new DomainError('invalid_request', 'The gap ends before it starts.')
   const { height: tip } = await reader.tip(chainId)
   if (BigInt(toHeight) > tip) throw notInThisState(`The newest block is ${tip}: what is to come cannot be skipped.`)
-  const readable = await reader.block(chainId, BigInt(fromHeight)).then(() => true, (cause: unknown) => {
-    if (cause instanceof DomainError && cause.code === 'chain_unavailable') return false
-    throw cause
-  })
-  if (readable) throw notInThisState(`Block ${fromHeight} can be read: the scanner will read it.`)
+  for (const height of new Set([fromHeight, toHeight])) {
+    if (await isReadable(reader, chainId, BigInt(height))) throw notInThisState(`Block ${height} can be read: the scanner will read it.`)
+  }
 }
 
 export const skipGap: ActKind<'scan.skip_gap'> = {
