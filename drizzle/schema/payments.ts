@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigserial, boolean, check, index, integer, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { bigserial, boolean, check, index, integer, pgTable, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import type { PaymentConfirmation, PaymentState, RefundHoldReason, RefundReason, RefundState } from '../../shared/types/clearing'
 import { clearingOperations } from './clearing'
 import { amount, height, instant } from './columns'
@@ -77,7 +77,8 @@ export const refunds = pgTable('refunds', {
   /** The part of its transaction's fee that the payer bore; null until confirmed. */
   networkFee: amount('network_fee'),
 }, table => [
-  unique('refunds_once_per_cause').on(table.paymentId, table.reason),
+  // A person may decide more than once about one payment; payments_never_given_twice bounds the sum.
+  uniqueIndex('refunds_once_per_cause').on(table.paymentId, table.reason).where(sql`reason <> 'operator_decision'`),
   check('refunds_amount_positive', sql`${table.amount} > 0`),
   check('refunds_state_known', sql`${table.state} in ('planned','held','signed','broadcast','confirmed')`),
   check('refunds_hold_reason_known', sql`${table.holdReason} in ('minimum','approval','exchange','refused','no_destination')`),

@@ -1,6 +1,6 @@
 import type { OperationStatus, PaymentIssue, PaymentState, RefundHoldReason, RefundReason, RefundState, RefundStatus } from '../../shared/types/clearing'
 import type { Coin } from '../../shared/utils/coin'
-import type { Credit, OperationId, PaymentId } from '../domain/clearing/operation'
+import type { OperationId, PaymentId } from '../domain/clearing/operation'
 import type { EventRecord, ListPosition } from './read-ports'
 
 /** A payment as an admin's act finds it, locked. */
@@ -33,10 +33,6 @@ export interface AdminTransaction {
   lockPayment(id: string): Promise<LockedPayment | null>
   /** The whole of an unallocated payment (locked before) goes back to its sender: row, refund and ledger. Returns the refund's id. */
   planUnallocatedReturn(payment: LockedPayment, reason: string, now: Date): Promise<string>
-  /** What was earned from each payment of an operation, latest first. */
-  earningsOf(id: OperationId): Promise<readonly Credit[]>
-  /** Payments that have a refund for this reason already: there is one per payment and reason. */
-  paymentsRefundedFor(id: OperationId, reason: RefundReason): Promise<ReadonlySet<PaymentId>>
   /** A judged tx that nobody has explained yet; false: there is none. */
   acceptStranger(chainId: string, txHash: string, by: string, reason: string): Promise<boolean>
   /** A scanned tx that was not taken for this refund, yet pays exactly it and nothing else, is taken for it now. */

@@ -51,7 +51,7 @@ function operationOf(token: SignedToken, id: OperationId): Operation {
     deadlineAt: null,
     finishedAt: null,
     attempted: false,
-    credits: [],
+    credits: [], givenBack: [], consumed: [],
     packets: token.packets.map(packet => ({ id: packet.id, need: packet.need, share: packet.share.amount, result: null, relayedBy: null, refundReason: null })),
   }
 }

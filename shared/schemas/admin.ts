@@ -4,8 +4,8 @@ import { endpointHealthSchema } from './chains'
 import { operationEventSchema, clearingStatusSchema } from './clearing'
 import { addressSchema, amountSchema, askedInstantSchema, chainIdSchema, coinSchema, instantSchema, integerTextSchema, packetIdSchema, txHashSchema } from './common'
 
-// eslint-disable-next-line no-control-regex
-const controlCharacter = /[\u0000-\u001F\u007F]/
+/** Also what some wallets show as a line break, or as nothing: a reason stands in a text that is signed. */
+const controlCharacter = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 export const reasonSchema = z.string().trim().min(3, 'say why, in 3 to 500 characters').max(500).refine(text => !controlCharacter.test(text), 'holds a control character')
 export const heightSchema = z.string().regex(/^[1-9]\d{0,17}$/, 'not a block height')
 export const pauseScopeSchema = z.string().regex(/^(?:everything|payouts|payouts:[\w.+-]{1,50}|route:[\w.+-]{1,50}\/[\w.+\-#[\]<>]{2,128}\/[\w.+\-#[\]<>]{8,64})$/, 'not everything, payouts, payouts:<chainId> or route:<chainId/portId/channelId>')
@@ -26,7 +26,7 @@ const refundId = z.uuid()
 /** Every act of an admin with all that it decides; what is signed is exactly this. */
 export const adminActSchema = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('operation.retry'), operationId, ...why }),
-  z.strictObject({ action: z.literal('operation.refund'), operationId, amount: amountSchema.nullable().describe('base units of its total; null: all that was earned'), ...why }),
+  z.strictObject({ action: z.literal('operation.refund'), operationId, amount: amountSchema.nullable().describe('base units of its total; null: all that can be given back'), ...why }),
   z.strictObject({ action: z.literal('operation.resolve'), operationId, keep: z.array(packetIdSchema).max(50).describe('undecided packets whose share is kept; every other share goes back'), ...why }),
   z.strictObject({ action: z.literal('payment.allocate'), paymentId, token: z.string().min(8).max(64).describe('a token or a memo code'), ...why }),
   z.strictObject({ action: z.literal('payment.refund'), paymentId, ...why }),

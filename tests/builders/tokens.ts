@@ -29,7 +29,7 @@ export function anOperation(token: SignedToken, overrides: Partial<Operation> = 
   return {
     id: randomUUID() as string as OperationId, token: token.token, memoCode: token.memoCode, status: 'awaiting_payment', paymentIssue: 'none', refundStatus: 'none',
     walletAddress: token.walletAddress, paymentChainId: token.paymentChainId, total: token.total,
-    issuedAt: token.issuedAt, expiresAt: token.expiresAt, graceUntil: token.graceUntil, creditedAt: null, deadlineAt: null, finishedAt: null, attempted: false, credits: [],
+    issuedAt: token.issuedAt, expiresAt: token.expiresAt, graceUntil: token.graceUntil, creditedAt: null, deadlineAt: null, finishedAt: null, attempted: false, credits: [], givenBack: [], consumed: [],
     packets: token.packets.map(packet => ({ id: packet.id, need: packet.need, share: packet.share.amount, result: null, relayedBy: null, refundReason: null })),
     ...overrides,
   }

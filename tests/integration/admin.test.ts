@@ -170,7 +170,7 @@ describe('money that named no clearing', () => {
     await world.finish()
     expect((await world.sentOnChain()).filter(sent => sent.to === world.addressOf('alice') && sent.amount > 400_000n && sent.amount < 500_000n)).toHaveLength(1)
     await expectBooksToFit()
-    expect(await call(`/payments/${id}/refund`, { ...why, consent })).toMatchObject({ status: 404 })
+    expect(await call(`/payments/${id}/refund`, { ...why, consent })).toMatchObject({ status: 409, body: { code: 'not_in_this_state' } })
   })
 
   it('is not sent back twice by two admins at once', async () => {
@@ -196,10 +196,11 @@ describe('money that named no clearing', () => {
   it('is not counted where it does not fit: no MsgSend, or no such code', async () => {
     const { token } = await world.issue()
     const id = await unallocated(1_000_000n, token.memoCode, { via: 'multisend' })
-    const { consent } = await consentTo({ action: 'payment.allocate', paymentId: id, token: token.memoCode, ...why })
-    expect(await call(`/payments/${id}/allocate`, { token: token.memoCode, ...why, consent })).toMatchObject({ status: 409, body: { code: 'not_in_this_state' } })
-    const unknown = await consentTo({ action: 'payment.allocate', paymentId: id, token: randomUUID(), ...why })
-    expect(unknown.text).toContain(id)
+    expect(await call('/challenge', { action: 'payment.allocate', paymentId: id, token: token.memoCode, ...why })).toMatchObject({ status: 409, body: { code: 'not_in_this_state' } })
+    const sent = await unallocated(1_000_000n)
+    for (const unknown of [randomUUID(), `${token.memoCode}\nReason: none`]) {
+      expect(await call('/challenge', { action: 'payment.allocate', paymentId: sent, token: unknown, ...why })).toMatchObject({ status: 404, body: { code: 'token_not_found' } })
+    }
     expect((await payment(id)).state).toBe('unallocated')
   })
 })
@@ -247,12 +248,12 @@ describe('what was earned', () => {
       const { consent } = await consentTo({ action: 'operation.refund', operationId: id, amount, ...why })
       return call(`/operations/${id}/refund`, { amount, ...why, consent })
     }
-    expect(await ask('900001')).toMatchObject({ status: 409 })
+    expect(await consentToFails({ action: 'operation.refund', operationId: id, amount: '900001', ...why })).toBe('not_in_this_state')
     expect((await ask('250001')).status).toBe(200)
     expect(await world.refundsOf(id)).toMatchObject([{ reason: 'operator_decision', amount: 250_001n, networkFeeDeducted: false }])
     const entries = await world.database.db.select().from(ledgerEntries).where(eq(ledgerEntries.operationId, id))
     expect(entries.filter(entry => entry.cause === 'revenue_reversed').map(entry => [entry.account, entry.amount, entry.reason])).toEqual(expect.arrayContaining([['revenue', 250_001n, `${admin.address}: ${why.reason}`]]))
-    expect(await ask('1')).toMatchObject({ status: 409, body: { code: 'not_in_this_state' } })
+    expect(await consentToFails({ action: 'operation.refund', operationId: id, amount: '650000', ...why })).toBe('not_in_this_state')
     await world.finish()
     expect((await world.sentOnChain()).filter(sent => sent.amount === 250_001n)).toHaveLength(1)
     await expectBooksToFit()

@@ -1,7 +1,6 @@
-import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { chainCursors, pauses, payments, refunds, scanGaps, walletOutgoing } from '../../../drizzle/schema'
-import type { RefundReason } from '../../../shared/types/clearing'
-import type { Credit, OperationId, PaymentId } from '../../domain/clearing/operation'
+import type { PaymentId } from '../../domain/clearing/operation'
 import { isPayerCaused } from '../../domain/refund/plan'
 import type { LockedPayment, PaidOutside, Pause, ScanGap } from '../../usecases/admin-ports'
 import { ledger } from './ledger'
@@ -25,18 +24,6 @@ export async function planUnallocatedReturn(tx: Tx, payment: LockedPayment, reas
   })
   await ledger(tx, rowId(), now).unallocatedReturned(chainId, paymentId, coin, reason)
   return id
-}
-
-export async function earningsOf(tx: Tx, id: OperationId): Promise<readonly Credit[]> {
-  const rows = await tx.select({ id: payments.id, amount: payments.consumedAmount }).from(payments)
-    .where(and(eq(payments.operationId, id), gt(payments.consumedAmount, 0n)))
-    .orderBy(desc(payments.height), desc(payments.txIndex), desc(payments.msgIndex)).for('update')
-  return rows.map(row => ({ paymentId: row.id as PaymentId, amount: row.amount }))
-}
-
-export async function paymentsRefundedFor(tx: Tx, id: OperationId, reason: RefundReason): Promise<ReadonlySet<PaymentId>> {
-  const rows = await tx.select({ paymentId: refunds.paymentId }).from(refunds).where(and(eq(refunds.operationId, id), eq(refunds.reason, reason)))
-  return new Set(rows.map(row => row.paymentId as PaymentId))
 }
 
 const unexplained = (chainId: string, txHash: string) => and(eq(walletOutgoing.chainId, chainId), eq(walletOutgoing.txHash, txHash), eq(walletOutgoing.kind, 'stranger'), isNull(walletOutgoing.acceptedReason))

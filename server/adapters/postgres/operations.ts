@@ -1,7 +1,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { clearingOperations, clearingTokens, operationEvents, packetClearingResults, payments } from '../../../drizzle/schema'
 import type { MemoCode, MemoReading } from '../../../shared/utils/memo-code'
-import type { Operation, OperationId, PaymentId } from '../../domain/clearing/operation'
+import type { Credit, Operation, OperationId, PaymentId } from '../../domain/clearing/operation'
 import type { Effect } from '../../domain/clearing/transition'
 import type { Cause } from '../../usecases/store-ports'
 import type { Tx } from './transaction-types'
@@ -16,11 +16,14 @@ export async function appendEvent(tx: Tx, operationId: string, token: string, en
 
 type OperationRow = typeof clearingOperations.$inferSelect
 
+const parts = (rows: readonly { readonly id: string, readonly amount: bigint }[]): Credit[] =>
+  rows.filter(row => row.amount > 0n).map(row => ({ paymentId: row.id as PaymentId, amount: row.amount }))
+
 async function assemble(tx: Tx, row: OperationRow): Promise<Operation> {
   const [[token], packets, credits] = await Promise.all([
     tx.select().from(clearingTokens).where(eq(clearingTokens.token, row.token)),
     tx.select().from(packetClearingResults).where(eq(packetClearingResults.operationId, row.id)).orderBy(asc(packetClearingResults.position)),
-    tx.select({ id: payments.id, amount: payments.creditedAmount }).from(payments)
+    tx.select({ id: payments.id, amount: payments.creditedAmount, received: payments.amount, planned: payments.refundPlannedAmount, consumed: payments.consumedAmount }).from(payments)
       .where(and(eq(payments.operationId, row.id), eq(payments.state, 'credited')))
       .orderBy(asc(payments.height), asc(payments.txIndex), asc(payments.msgIndex)),
   ])
@@ -31,6 +34,9 @@ async function assemble(tx: Tx, row: OperationRow): Promise<Operation> {
     issuedAt: token.issuedAt, expiresAt: token.expiresAt, graceUntil: token.graceUntil,
     creditedAt: row.creditedAt, deadlineAt: row.deadlineAt, finishedAt: row.finishedAt, attempted: row.attempted,
     credits: credits.map(credit => ({ paymentId: credit.id as PaymentId, amount: credit.amount })),
+    // A surplus goes back too, but was never credited.
+    givenBack: parts(credits.map(({ id, amount, received, planned }) => ({ id, amount: planned - (received - amount) }))),
+    consumed: parts(credits.map(({ id, consumed }) => ({ id, amount: consumed }))),
     packets: packets.map(packet => ({
       id: { chainId: packet.chainId, portId: packet.portId, channelId: packet.channelId, sequence: packet.sequence },
       need: packet.need, share: packet.shareAmount, result: packet.result, relayedBy: packet.relayedBy, refundReason: packet.refundReason,

@@ -56,13 +56,12 @@ async function planRefund({ tx, after, now, rowId }: Saving, refund: PlannedRefu
 }
 
 /** At settlement what was credited and does not go back is ours: the constraint then forbids giving it back again. */
-async function consumeCredits({ tx, after, now, rowId }: Saving, effects: readonly Effect[]): Promise<void> {
-  for (const credit of after.credits) {
-    const goesBack = effects.reduce((sum, effect) => effect.type === 'plan_refund' && effect.refund.paymentId === credit.paymentId ? sum + effect.refund.coin.amount : sum, 0n)
-    const consumed = credit.amount - goesBack
-    if (consumed === 0n) continue
-    await tx.update(payments).set({ consumedAmount: consumed }).where(eq(payments.id, credit.paymentId))
-    await ledger(tx, rowId(), now).revenueRecognised(after, credit.paymentId, consumed)
+async function consumeCredits({ tx, before, after, now, rowId }: Saving): Promise<void> {
+  for (const { paymentId, amount } of after.consumed) {
+    const had = before.consumed.find(part => part.paymentId === paymentId)?.amount ?? 0n
+    if (amount <= had) continue
+    await tx.update(payments).set({ consumedAmount: amount }).where(eq(payments.id, paymentId))
+    await ledger(tx, rowId(), now).revenueRecognised(after, paymentId, amount - had)
   }
 }
 
@@ -142,7 +141,7 @@ export async function saveTransition(saving: Saving, effects: readonly Effect[])
   await saveDecisions(saving)
   const claimedByOthers: PacketId[] = []
   for (const effect of effects) claimedByOthers.push(...await saveEffect(saving, effect))
-  if (effects.some(effect => effect.type === 'release_claims')) await consumeCredits(saving, effects)
+  if (effects.some(effect => effect.type === 'release_claims')) await consumeCredits(saving)
   // Earlier refunds of the operation may be on their way or confirmed already, which a transition does not know.
   if (effects.some(effect => effect.type === 'plan_refund')) await refreshStatus(saving.tx, [saving.after.id])
   return { claimedByOthers }

@@ -2,7 +2,7 @@ import { and, eq, isNull, lt, max, sql } from 'drizzle-orm'
 import { chainCursors, clearingOperations, pauses, relayerLanes, relayerRuns } from '../../../drizzle/schema'
 import type { ChannelEnd } from '../../../shared/utils/packet-id'
 import type { Store, StoreTransaction } from '../../usecases/store-ports'
-import { acceptStranger, deletePause, earningsOf, insertPause, lockPayment, paymentsRefundedFor, planUnallocatedReturn, skipGap, strangerPaying } from './admin-acts'
+import { acceptStranger, deletePause, insertPause, lockPayment, planUnallocatedReturn, skipGap, strangerPaying } from './admin-acts'
 import { audit } from './audit'
 import { advanceCursor, holdScannerLease, lockCursor, operationsPastGrace } from './cursors'
 import type { Database } from './database'
@@ -50,8 +50,6 @@ function makeTransaction(tx: Tx, rowId: () => string): StoreTransaction {
     audit: (entry, now) => audit(tx, entry, now),
     lockPayment: id => lockPayment(tx, id),
     planUnallocatedReturn: (payment, reason, now) => planUnallocatedReturn(tx, payment, reason, now, rowId),
-    earningsOf: id => earningsOf(tx, id),
-    paymentsRefundedFor: (id, reason) => paymentsRefundedFor(tx, id, reason),
     acceptStranger: (chainId, txHash, by, reason) => acceptStranger(tx, chainId, txHash, by, reason),
     strangerPaying: (chainId, txHash) => strangerPaying(tx, chainId, txHash),
     insertPause: pause => insertPause(tx, pause),

@@ -47,6 +47,10 @@ export interface Operation {
   /** True once a relayer run was started for it. */
   readonly attempted: boolean
   readonly credits: readonly Credit[]
+  /** Parts of credits for which a refund is planned, one entry per payment. */
+  readonly givenBack: readonly Credit[]
+  /** Parts of credits that were recognised as ours when the operation settled, one entry per payment. */
+  readonly consumed: readonly Credit[]
   readonly packets: readonly OperationPacket[]
 }
 

@@ -1,8 +1,11 @@
 import type { OperationEventType, PaymentIssue, RefundReason } from '../../../shared/types/clearing'
 import type { Coin } from '../../../shared/utils/coin'
 import { formatPacketId, type PacketId } from '../../../shared/utils/packet-id'
-import { isPayerCaused, planShareRefunds, type OwedBack } from '../refund/plan'
-import type { Credit, DecidedPacket, Operation, OperationPacket, PaymentId, PlannedRefund } from './operation'
+import { isPayerCaused, planShareRefunds } from '../refund/plan'
+import { refundDecided, resolved, retried } from './admin-transition'
+import { log, planned, unchanged } from './effects'
+import type { DecidedPacket, Operation, PaymentId, PlannedRefund } from './operation'
+import { afterGivingBack, afterSettling, cappedAt, finalStatus, leftOf, owedShares, sumOf, withResults } from './settlement'
 
 /** A payment row that names the operation's token, confirmed as configured. */
 export interface ConfirmedPayment {
@@ -19,12 +22,12 @@ export type OperationEvent
     | { readonly type: 'run_ended', readonly failed: boolean, readonly detail: EventDetail }
     | { readonly type: 'packets_decided', readonly decided: readonly DecidedPacket[] }
     | { readonly type: 'undecidable', readonly reason: string }
-    /** A person has it tried again, until a new deadline. */
+    /** A person has it tried at once; one that had left the queue until a new deadline. */
     | { readonly type: 'retried', readonly deadlineAt: Date }
     /** A person ends it: shares of undecided packets are ours if they are in `keep`, and go back otherwise. */
     | { readonly type: 'resolved', readonly keep: readonly PacketId[], readonly reason: string }
-    /** A person gives back some of what it had earned, by payment. */
-    | { readonly type: 'refund_decided', readonly earnings: readonly Credit[] }
+    /** A person gives back some of what is left of it, or of what it had earned. */
+    | { readonly type: 'refund_decided', readonly amount: bigint }
 
 export type EventDetail = Readonly<Record<string, string | number | boolean | null>>
 
@@ -33,7 +36,7 @@ export type Effect
     | { readonly type: 'return_payment', readonly paymentId: PaymentId, readonly reason: RefundReason }
     | { readonly type: 'leave_unallocated', readonly paymentId: PaymentId, readonly reason: string }
     | { readonly type: 'plan_refund', readonly refund: PlannedRefund }
-    /** What was earned from this payment is not earned any more. */
+    /** What was earned from this payment is not earned any more; comes before the refund of the same money. */
     | { readonly type: 'reverse_revenue', readonly paymentId: PaymentId, readonly amount: bigint }
     | { readonly type: 'queue_clearing' }
     /** The claims are held already: the undecided packets are due now. */
@@ -44,19 +47,6 @@ export type Effect
 export interface Transition {
   readonly operation: Operation
   readonly effects: readonly Effect[]
-}
-
-const unchanged = (operation: Operation): Transition => ({ operation, effects: [] })
-
-const credited = (operation: Operation): bigint => operation.credits.reduce((sum, credit) => sum + credit.amount, 0n)
-
-const log = (event: OperationEventType, detail: EventDetail = {}): Effect => ({ type: 'log', event, detail })
-
-function planned(refunds: readonly PlannedRefund[]): Effect[] {
-  return refunds.flatMap(refund => [
-    { type: 'plan_refund' as const, refund },
-    log('refund_planned', { amount: refund.coin.amount.toString(), denom: refund.coin.denom, reason: refund.reason }),
-  ])
 }
 
 /** The whole payment goes back to its sender. */
@@ -75,7 +65,7 @@ function wrongDenom(operation: Operation, payment: ConfirmedPayment, refundable:
 }
 
 function creditPayment(operation: Operation, payment: ConfirmedPayment, clearingDeadlineMs: number): Transition {
-  const missing = operation.total.amount - credited(operation)
+  const missing = operation.total.amount - sumOf(operation.credits)
   const amount = payment.coin.amount < missing ? payment.coin.amount : missing
   const surplus = payment.coin.amount - amount
   const credits = [...operation.credits, { paymentId: payment.id, amount }]
@@ -118,87 +108,26 @@ function paymentConfirmed(operation: Operation, event: Extract<OperationEvent, {
 
 function gracePassed(operation: Operation, blockTime: Date): Transition {
   if (operation.status !== 'awaiting_payment' || blockTime <= operation.graceUntil) return unchanged(operation)
-  const owed: OwedBack[] = [{ reason: 'underpaid', amount: credited(operation) }]
-  const refunds = planShareRefunds(operation.total.denom, operation.credits, owed)
+  const left = leftOf(operation)
+  const refunds = planShareRefunds(operation.total.denom, left, [{ reason: 'underpaid', amount: sumOf(left) }])
   return {
-    operation: { ...operation, status: 'expired', finishedAt: blockTime, refundStatus: refunds.length > 0 ? 'owed' : operation.refundStatus },
+    operation: { ...afterGivingBack(operation, refunds), status: 'expired', finishedAt: blockTime, refundStatus: refunds.length > 0 ? 'owed' : operation.refundStatus },
     effects: [log('expired'), ...planned(refunds)],
   }
 }
 
-function merge(packets: readonly OperationPacket[], decided: readonly DecidedPacket[]): OperationPacket[] {
-  return packets.map((packet) => {
-    const verdict = decided.find(candidate => formatPacketId(candidate.id) === formatPacketId(packet.id))
-    return verdict && packet.result === null ? { ...packet, result: verdict.result, relayedBy: verdict.relayedBy, refundReason: verdict.refundReason } : packet
-  })
-}
-
-const finishedOnChain = (packet: OperationPacket) => packet.result === 'delivered' || packet.result === 'returned_by_timeout' || packet.result === 'returned_by_error'
-
-function finalStatus(packets: readonly OperationPacket[]): 'cleared' | 'partially_cleared' | 'not_needed' | 'not_cleared' {
-  const byUs = packets.filter(packet => packet.relayedBy === 'us').length
-  if (byUs === packets.length) return 'cleared'
-  if (byUs > 0) return 'partially_cleared'
-  return packets.every(packet => finishedOnChain(packet) || packet.relayedBy === 'other') ? 'not_needed' : 'not_cleared'
-}
-
-function owedShares(operation: Operation, packets: readonly OperationPacket[], notNeeded: boolean): OwedBack[] {
-  const owed = new Map<RefundReason, bigint>()
-  for (const packet of packets) {
-    if (packet.relayedBy === 'us') continue
-    const reason = notNeeded && !operation.attempted ? 'not_needed' : packet.refundReason ?? 'not_cleared'
-    owed.set(reason, (owed.get(reason) ?? 0n) + packet.share)
-  }
-  return [...owed].map(([reason, amount]) => ({ reason, amount }))
-}
-
 function packetsDecided(operation: Operation, decided: readonly DecidedPacket[], now: Date): Transition {
   if (operation.status !== 'queued' && operation.status !== 'clearing') return unchanged(operation)
-  const packets = merge(operation.packets, decided)
+  const packets = withResults(operation.packets, decided)
   const newly = packets.filter((packet, index) => packet.result !== null && operation.packets[index]?.result === null)
   const finished = newly.map(packet => log('packet_finished', { packet: formatPacketId(packet.id), result: packet.result, relayedBy: packet.relayedBy }))
   if (packets.some(packet => packet.result === null)) return { operation: { ...operation, packets }, effects: finished }
   const status = finalStatus(packets)
-  const owed = owedShares(operation, packets, status === 'not_needed').filter(part => part.amount > 0n)
-  const refunds = planShareRefunds(operation.total.denom, operation.credits, owed)
+  const left = leftOf(operation)
+  const refunds = planShareRefunds(operation.total.denom, left, cappedAt(sumOf(left), owedShares(operation, packets, status === 'not_needed')))
   return {
-    operation: { ...operation, packets, status, finishedAt: now, refundStatus: refunds.length > 0 ? 'owed' : operation.refundStatus },
+    operation: { ...afterSettling(operation, refunds), packets, status, finishedAt: now, refundStatus: refunds.length > 0 ? 'owed' : operation.refundStatus },
     effects: [...finished, log('settled', { status }), ...planned(refunds), { type: 'release_claims' }],
-  }
-}
-
-function retried(operation: Operation, deadlineAt: Date): Transition {
-  if (operation.status !== 'needs_attention' && operation.status !== 'queued') return unchanged(operation)
-  const extended = operation.deadlineAt && operation.deadlineAt > deadlineAt ? operation.deadlineAt : deadlineAt
-  return { operation: { ...operation, status: 'queued', deadlineAt: extended }, effects: [log('retried', { deadlineAt: extended.toISOString() }), { type: 'wake_clearing' }] }
-}
-
-/** `unknown` by nobody is all that can be said of a packet that a person decided. */
-function resolved(operation: Operation, keep: readonly PacketId[], reason: string, now: Date): Transition {
-  if (operation.status !== 'needs_attention' && operation.status !== 'queued') return unchanged(operation)
-  const kept = new Set(keep.map(formatPacketId))
-  const packets = operation.packets.map((packet): OperationPacket => packet.result === null
-    ? { ...packet, result: 'unknown', relayedBy: 'nobody', refundReason: kept.has(formatPacketId(packet.id)) ? null : 'operator_decision' }
-    : packet)
-  const owed = new Map<RefundReason, bigint>()
-  for (const { relayedBy, refundReason, share } of packets) {
-    if (relayedBy !== 'us' && refundReason !== null && share > 0n) owed.set(refundReason, (owed.get(refundReason) ?? 0n) + share)
-  }
-  const refunds = planShareRefunds(operation.total.denom, operation.credits, [...owed].map(([why, amount]) => ({ reason: why, amount })))
-  return {
-    operation: { ...operation, packets, status: 'resolved', finishedAt: now, refundStatus: refunds.length > 0 ? 'owed' : operation.refundStatus },
-    effects: [log('resolved', { reason, kept: kept.size }), ...planned(refunds), { type: 'release_claims' }],
-  }
-}
-
-const settledStatuses: ReadonlySet<Operation['status']> = new Set(['cleared', 'partially_cleared', 'not_cleared', 'not_needed', 'resolved'])
-
-function refundDecided(operation: Operation, earnings: readonly Credit[]): Transition {
-  if (!settledStatuses.has(operation.status) || earnings.length === 0) return unchanged(operation)
-  const refunds = earnings.map(({ paymentId, amount }): PlannedRefund => ({ paymentId, coin: { denom: operation.total.denom, amount }, reason: 'operator_decision', networkFeeDeducted: false }))
-  return {
-    operation: { ...operation, refundStatus: 'owed' },
-    effects: [...earnings.map(earning => ({ type: 'reverse_revenue' as const, ...earning })), ...planned(refunds)],
   }
 }
 
@@ -228,7 +157,7 @@ export function transition(operation: Operation, event: OperationEvent, now: Dat
     case 'resolved':
       return resolved(operation, event.keep, event.reason, now)
     case 'refund_decided':
-      return refundDecided(operation, event.earnings)
+      return refundDecided(operation, event.amount, now)
     default:
       return event satisfies never
   }

@@ -1,18 +1,18 @@
 import { formatPacketId, parseSequence, type PacketId } from '../../../shared/utils/packet-id'
 import type { PacketIdDto } from '../../../shared/schemas/common'
-import type { Credit, Operation, OperationId } from '../../domain/clearing/operation'
+import { refundableOf } from '../../domain/clearing/admin-transition'
+import type { Operation, OperationId } from '../../domain/clearing/operation'
 import { transition, type OperationEvent } from '../../domain/clearing/transition'
 import { DomainError } from '../../domain/errors'
-import type { AdminOperationRow } from '../admin-ports'
-import type { StoreTransaction } from '../store-ports'
 import { auditAct, causeOf, notInThisState, type ActingAdmin, type ActKind, type ActOf, type AdminDeps } from './acts'
 
 type OperationAct = ActOf<'operation.retry' | 'operation.refund' | 'operation.resolve'>
 
-async function found(deps: AdminDeps, id: string): Promise<AdminOperationRow> {
-  const operation = await deps.reads.operation(id)
+/** As it is at this moment; throws operation_not_found. */
+async function looked(deps: AdminDeps, id: string): Promise<Operation> {
+  const operation = await deps.store.transaction(tx => tx.lockOperation(id as OperationId))
   if (!operation) throw new DomainError('operation_not_found', 'There is no such operation.')
-  return operation.row
+  return operation
 }
 
 function requireOpen(status: Operation['status']): void {
@@ -20,12 +20,12 @@ function requireOpen(status: Operation['status']): void {
 }
 
 /** Locks the operation, applies the event that `decide` makes of it, and writes both with the audit line. */
-async function apply(deps: AdminDeps, act: OperationAct, admin: ActingAdmin, decide: (tx: StoreTransaction, operation: Operation) => Promise<OperationEvent>): Promise<Operation> {
+async function apply(deps: AdminDeps, act: OperationAct, admin: ActingAdmin, decide: (operation: Operation) => OperationEvent): Promise<Operation> {
   return deps.store.transaction(async (tx) => {
     const now = deps.clock.now()
     const operation = await tx.lockOperation(act.operationId as OperationId)
     if (!operation) throw new DomainError('operation_not_found', 'There is no such operation.')
-    const next = transition(operation, await decide(tx, operation), now)
+    const next = transition(operation, decide(operation), now)
     if (next.effects.length === 0) throw notInThisState(`The operation is ${operation.status}, and nothing of this can be done.`)
     await tx.saveTransition(operation, next.operation, next.effects, causeOf(act, admin), now)
     const refunds = next.effects.flatMap(effect => effect.type === 'plan_refund' ? [effect.refund.coin.amount] : [])
@@ -37,12 +37,12 @@ async function apply(deps: AdminDeps, act: OperationAct, admin: ActingAdmin, dec
 export const retryOperation: ActKind<'operation.retry'> = {
   needsConsent: false,
   describe: async (deps, act) => {
-    const operation = await found(deps, act.operationId)
+    const operation = await looked(deps, act.operationId)
     requireOpen(operation.status)
     return `Have operation ${operation.memoCode} tried again`
   },
   perform: async (deps, act, admin) => {
-    const operation = await apply(deps, act, admin, async (_, { status }) => {
+    const operation = await apply(deps, act, admin, ({ status }) => {
       requireOpen(status)
       return { type: 'retried', deadlineAt: new Date(deps.clock.now().getTime() + deps.clearingDeadlineMs) }
     })
@@ -63,14 +63,18 @@ function requireUndecided(operation: Operation, keep: readonly PacketId[]): void
 export const resolveOperation: ActKind<'operation.resolve'> = {
   needsConsent: true,
   describe: async (deps, act) => {
-    const operation = await found(deps, act.operationId)
+    const operation = await looked(deps, act.operationId)
     requireOpen(operation.status)
-    const kept = act.keep.length === 0 ? 'keeping the share of no undecided packet' : `keeping the shares of ${act.keep.map(id => formatPacketId(toPacketId(id))).join(', ')}`
-    return `End operation ${operation.memoCode} by decision, ${kept}; all other undecided shares go back`
+    const keep = act.keep.map(toPacketId)
+    requireUndecided(operation, keep)
+    const kept = new Set(keep.map(formatPacketId))
+    const shares = operation.packets.filter(packet => packet.result === null)
+      .map(({ id, share }) => `${kept.has(formatPacketId(id)) ? 'keep' : 'give back'} ${share}${operation.total.denom} for ${formatPacketId(id)}`)
+    return `End operation ${operation.memoCode} (${operation.status}) by decision: ${shares.join('; ')}`
   },
   perform: async (deps, act, admin) => {
     const keep = act.keep.map(toPacketId)
-    const operation = await apply(deps, act, admin, async (_, current) => {
+    const operation = await apply(deps, act, admin, (current) => {
       requireOpen(current.status)
       requireUndecided(current, keep)
       return { type: 'resolved', keep, reason: act.reason }
@@ -79,34 +83,27 @@ export const resolveOperation: ActKind<'operation.resolve'> = {
   },
 }
 
-/** Latest payment first, never more than was earned from it; throws not_in_this_state when that is not enough. */
-function take(earnings: readonly Credit[], amount: bigint): Credit[] {
-  let left = amount
-  const taken = earnings.flatMap(({ paymentId, amount: earned }) => {
-    const part = left < earned ? left : earned
-    left -= part
-    return part > 0n ? [{ paymentId, amount: part }] : []
-  })
-  if (left > 0n) throw notInThisState(`Only ${amount - left} base units were earned, and not given back by decision before.`)
-  return taken
+/** The amount as it is now; throws not_in_this_state where that much cannot be given back. */
+function amountOf(act: ActOf<'operation.refund'>, operation: Operation): bigint {
+  const refundable = refundableOf(operation)
+  const amount = act.amount === null ? refundable.amount : BigInt(act.amount)
+  if (refundable.amount === 0n) throw notInThisState(`The operation is ${operation.status}, and nothing of it is left to give back${operation.status === 'clearing' ? ' until its run has ended' : ''}.`)
+  if (amount === 0n || amount > refundable.amount) throw notInThisState(`Between 1 and ${refundable.amount}${operation.total.denom} can be given back.`)
+  if (!refundable.inParts && amount !== refundable.amount) throw notInThisState(`It is paid in part: all ${refundable.amount}${operation.total.denom} of it go back, or nothing.`)
+  return amount
 }
 
 export const refundOperation: ActKind<'operation.refund'> = {
   needsConsent: true,
   describe: async (deps, act) => {
-    const operation = await found(deps, act.operationId)
-    const amount = act.amount === null ? 'all that was earned' : `${act.amount}${operation.total.denom} of what was earned`
-    return `Give back ${amount} from operation ${operation.memoCode} (total ${operation.total.amount}${operation.total.denom}) to whoever paid`
+    const operation = await looked(deps, act.operationId)
+    const { correction, amount: all } = refundableOf(operation)
+    const amount = amountOf(act, operation)
+    const what = correction ? 'which was earned' : amount === all ? 'all that is left, and end it' : 'and let it go on'
+    return `Give back ${amount}${operation.total.denom}, ${what}, from operation ${operation.memoCode} (${operation.status}) to whoever paid`
   },
   perform: async (deps, act, admin) => {
-    const operation = await apply(deps, act, admin, async (tx, current) => {
-      const decided = await tx.paymentsRefundedFor(current.id, 'operator_decision')
-      const earnings = (await tx.earningsOf(current.id)).filter(({ paymentId }) => !decided.has(paymentId))
-      const earned = earnings.reduce((sum, { amount }) => sum + amount, 0n)
-      const amount = act.amount === null ? earned : BigInt(act.amount)
-      if (amount === 0n) throw notInThisState('Nothing was earned from this operation that has not been given back.')
-      return { type: 'refund_decided', earnings: take(earnings, amount) }
-    })
+    const operation = await apply(deps, act, admin, current => ({ type: 'refund_decided', amount: amountOf(act, current) }))
     return `A refund of operation ${operation.memoCode} is planned.`
   },
 }

@@ -30,7 +30,7 @@ async function lockNamed(tx: StoreTransaction, text: string): Promise<Operation>
   return operation
 }
 
-function requireFitting(payment: LockedPayment, operation: Operation): void {
+function requireFitting(payment: Pick<LockedPayment, 'kind' | 'chainId' | 'coin'>, operation: Operation): void {
   if (payment.kind !== 'msg_send') throw notInThisState('Only a top-level MsgSend can be credited; this one can be sent back.')
   if (payment.chainId !== operation.paymentChainId) throw notInThisState(`The clearing is to be paid on ${operation.paymentChainId}, and this came on ${payment.chainId}.`)
   if (payment.coin.denom !== operation.total.denom) throw notInThisState(`The clearing is priced in ${operation.total.denom}, and this is ${payment.coin.denom}.`)
@@ -41,8 +41,12 @@ const ownedByOther = (id: DecidedPacket['id']): DecidedPacket => ({ id, result: 
 export const allocatePayment: ActKind<'payment.allocate'> = {
   needsConsent: true,
   describe: async (deps, act) => {
-    const { coin, chainId, fromAddress } = await found(deps, act.paymentId)
-    return `Count the payment of ${coin.amount}${coin.denom} on ${chainId} from ${fromAddress ?? 'an unknown sender'} (${act.paymentId}) towards the clearing ${act.token.trim()}`
+    const payment = await found(deps, act.paymentId)
+    const { coin, chainId, fromAddress } = payment
+    // The code as we know it, not as it was typed: what is signed names a clearing that exists.
+    const operation = await deps.store.transaction(tx => lockNamed(tx, act.token))
+    requireFitting(payment, operation)
+    return `Count the payment of ${coin.amount}${coin.denom} on ${chainId} from ${fromAddress ?? 'an unknown sender'} (${act.paymentId}) towards the clearing ${operation.memoCode} (${operation.status})`
   },
   perform: async (deps, act, admin) => deps.store.transaction(async (tx) => {
     const now = deps.clock.now()

@@ -26,9 +26,9 @@ const kinds: { readonly [Action in AdminAction]: ActKind<Action> } = {
 // Each act comes with the kind of its own action; TypeScript cannot follow that through the record.
 const kindOf = (act: AdminAct) => kinds[act.action] as ActKind<AdminAction>
 
-/** Everything that is decided, in one order: what a signature covers. */
-function subjectOf(act: AdminAct): string {
-  return JSON.stringify(Object.entries(act).sort(([a], [b]) => a < b ? -1 : 1))
+/** Everything that is decided, in one order, with what it would do now in words: what a signature covers. */
+function subjectOf(act: AdminAct, statement: string): string {
+  return JSON.stringify([statement, ...Object.entries(act).sort(([a], [b]) => a < b ? -1 : 1)])
 }
 
 export interface AdminActs {
@@ -41,14 +41,15 @@ export interface AdminActs {
 export function makeAdminActs(deps: AdminDeps, consents: SignedConsents): AdminActs {
   return {
     challenge: async (act, admin) => {
-      const statement = `${await kindOf(act).describe(deps, act)}.\nReason: ${act.reason}`
-      return consents.ask(admin, { purpose: 'admin_action', subject: subjectOf(act), statement })
+      const statement = await kindOf(act).describe(deps, act)
+      return consents.ask(admin, { purpose: 'admin_action', subject: subjectOf(act, statement), statement: `${statement}.\nReason: ${act.reason}` })
     },
     perform: async (act, address, consent) => {
-      const { needsConsent, perform } = kindOf(act)
+      const { needsConsent, describe, perform } = kindOf(act)
       const needed = typeof needsConsent === 'function' ? needsConsent(act) : needsConsent
       if (needed && !consent) throw new DomainError('fresh_signature_needed', 'This moves or releases money: an admin\'s wallet must sign a text that names it.')
-      const evidence = needed && consent ? await consents.take(consent, { purpose: 'admin_action', subject: subjectOf(act), address }) : null
+      // Amounts and addresses may have changed since the text was signed: then it names something else.
+      const evidence = needed && consent ? await consents.take(consent, { purpose: 'admin_action', subject: subjectOf(act, await describe(deps, act)), address }) : null
       return { sentence: await perform(deps, act, { address, evidence }) }
     },
   }

@@ -36,7 +36,7 @@ export const retryOperation = endpoint({
 
 export const refundOperation = endpoint({
   method: 'post', path: '/api/v1/admin/operations/{id}/refund', tag, session, limit, idempotent: true,
-  summary: 'Gives back what was earned, whole or in part', description: signed,
+  summary: 'Gives back what is left of it, or was earned, whole or in part', description: `Earned money goes back as a correction of the books. ${signed}`,
   params: id, body: operationRefundBodySchema, answer: adminDoneSchema, refusals: ['operation_not_found', ...signedRefusals],
 })
 
@@ -109,7 +109,7 @@ export const getAudit = endpoint({
 export const createAdminChallenge = endpoint({
   method: 'post', path: '/api/v1/admin/challenge', tag, session, limit: 'sign_in', idempotent: true,
   summary: 'A text that names one act, for the admin\'s wallet to sign; good once and for five minutes',
-  body: adminActSchema, answer: challengeSchema, refusals: ['operation_not_found', 'payment_not_found', 'refund_not_found', 'outgoing_not_found', 'not_in_this_state', 'chain_not_served', 'chain_unavailable'],
+  body: adminActSchema, answer: challengeSchema, refusals: ['operation_not_found', 'payment_not_found', 'refund_not_found', 'outgoing_not_found', 'token_not_found', 'not_in_this_state', 'chain_not_served', 'chain_unavailable'],
 })
 
 export const pause = endpoint({

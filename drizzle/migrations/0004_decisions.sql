@@ -1,0 +1,2 @@
+ALTER TABLE "refunds" DROP CONSTRAINT "refunds_once_per_cause";--> statement-breakpoint
+CREATE UNIQUE INDEX "refunds_once_per_cause" ON "refunds" USING btree ("payment_id","reason") WHERE reason <> 'operator_decision';
