@@ -31,6 +31,7 @@ async function unknownSequence(deps: PayRefundsDeps, lane: PayoutLane, account: 
   const [stranger] = facts.strangers
   if (stranger) return { reason: `transaction ${stranger.txHash ?? `of block ${stranger.height}`} left the wallet and fits nothing: ${stranger.note}`, alert: true }
   if (facts.unjudged > 0) return notYet('a transaction of the wallet waits for a second endpoint')
+  if (facts.missingSequence !== null) return notYet(`sequence ${facts.missingSequence} of the wallet was used by a transaction that is not scanned`)
   if (facts.baselineSequence === null) await deps.store.setBaselineSequence(lane, account.sequence)
   const baseline = facts.baselineSequence ?? account.sequence
   const expected = facts.highestSequence !== null && facts.highestSequence + 1n > baseline ? facts.highestSequence + 1n : baseline

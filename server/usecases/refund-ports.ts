@@ -24,6 +24,8 @@ export interface WalletFacts {
   readonly baselineSequence: bigint | null
   /** Highest sequence that a scanned tx of the wallet used; null: none. */
   readonly highestSequence: bigint | null
+  /** Lowest one between the baseline and the highest that no scanned tx used; null: none. Those that a skipped gap may hold do not count. */
+  readonly missingSequence: bigint | null
   /** Scanned txs that still wait for a second endpoint. */
   readonly unjudged: number
   /** Txs that fit nothing and that nobody has explained, newest last. */
@@ -77,6 +79,6 @@ export interface RefundReads {
   waitingRefunds(chainId: string, limit: number): Promise<readonly Refund[]>
   /** Scanned and judged tx with this hash that failed. */
   failedInclusion(chainId: string, txHash: string): Promise<number | null>
-  /** Judged tx of the wallet other than `payout` that used its sequence or a later one. */
+  /** Judged tx of the wallet other than `payout` that used its very sequence: a later one tells nothing, for `payout` itself may stand in a block that was hidden from us. */
   sequenceUsedBy(payout: Payout): Promise<string | null>
 }

@@ -223,6 +223,39 @@ describe('a refund is paid exactly once', () => {
     expect(await world.sentOnChain()).toHaveLength(1)
   })
 
+  it.each([0, 8])('case 14f: when a node hides it, and a later withdrawal is seen, %i blocks on: its own sequence was not used by another', async (blocks) => {
+    await open()
+    const id = await world.notCleared(700_000n)
+    await world.pay1()
+    await world.control('blocks', { count: 1 })
+    await world.scan()
+    await world.database.db.execute(sql`delete from wallet_outgoing`)
+    await world.database.db.update(refunds).set({ state: 'broadcast' }).where(eq(refunds.operationId, id))
+    await world.database.db.update(refundTransactions).set({ state: 'open' })
+    await world.control('send', { from: 'service', to: 'admin', amount: '1000', memo: '' })
+    await world.block(1 + blocks)
+    for (let round = 0; round < 6; round++) {
+      world.clock.offsetMs += 5_000
+      expect(await world.pay1()).not.toMatchObject({ did: 'sign' })
+      await world.block()
+    }
+    expect((await world.sentOnChain()).filter(sent => sent.to === world.addressOf('alice'))).toHaveLength(1)
+    expect(await world.payouts()).toHaveLength(1)
+  })
+
+  it('when a transaction between two scanned ones was not shown to the scanner: nothing is signed', async () => {
+    await open()
+    for (const amount of ['1000', '2000', '3000']) {
+      await world.control('send', { from: 'service', to: 'admin', amount, memo: '' })
+      await world.block()
+      if (amount === '1000') await world.deps.store.setBaselineSequence((await world.deps.store.holdPayoutLane(world.chainId, world.service, 'one', 10_000))!, (await world.outgoing())[0]!.sequence!)
+      if (amount === '2000') await world.database.db.execute(sql`delete from wallet_outgoing where sequence = (select max(sequence) from wallet_outgoing)`)
+    }
+    await world.notCleared(700_000n)
+    expect(await world.pay1()).toMatchObject({ did: 'wait', reason: expect.stringContaining('not scanned') })
+    expect(await world.payouts()).toHaveLength(0)
+  })
+
   it('case 30a: when the database is restored from before it was signed: recognised by its memo, not sent again', async () => {
     await open()
     const id = await world.overpaid(500_000n)

@@ -100,7 +100,7 @@ export async function forgetSequence(tx: Tx, payout: Payout): Promise<void> {
 
 export async function sequenceUsedBy(db: Database, payout: Payout): Promise<string | null> {
   const [row] = await db.select({ txHash: walletOutgoing.txHash }).from(walletOutgoing)
-    .where(and(eq(walletOutgoing.chainId, payout.chainId), eq(walletOutgoing.address, payout.address), sql`${walletOutgoing.kind} is not null`, sql`${walletOutgoing.sequence} >= ${payout.accountSequence.toString()}::bigint`, ne(walletOutgoing.txHash, payout.txHash)))
-    .orderBy(asc(walletOutgoing.sequence)).limit(1)
+    .where(and(eq(walletOutgoing.chainId, payout.chainId), eq(walletOutgoing.address, payout.address), sql`${walletOutgoing.kind} is not null`, eq(walletOutgoing.sequence, payout.accountSequence), ne(walletOutgoing.txHash, payout.txHash)))
+    .limit(1)
   return row?.txHash ?? null
 }

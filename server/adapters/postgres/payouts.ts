@@ -37,18 +37,34 @@ export async function setPayoutWait(db: Database, lane: PayoutLane, reason: stri
   await db.update(payoutLanes).set({ waitReason: reason }).where(and(ofLane(lane), eq(payoutLanes.fence, lane.fence), sql`${payoutLanes.waitReason} is distinct from ${reason}`))
 }
 
+/** Between two scanned txs; what an admin let the scanner pass unread is forgiven. */
+async function missingSequence(db: Database, chainId: string, address: string): Promise<bigint | null> {
+  const [row] = await db.execute<{ missing: string }>(sql`
+    with used as (
+      select o.sequence, min(o.height) as height from wallet_outgoing o join payout_lanes l using (chain_id, address)
+      where o.chain_id = ${chainId} and o.address = ${address} and o.sequence >= l.baseline_sequence group by 1),
+    steps as (
+      select sequence, height, lag(sequence) over by_sequence as previous, lag(height) over by_sequence as since from used window by_sequence as (order by sequence)
+      union all select min(u.sequence), min(u.height), l.baseline_sequence - 1, 0 from used u, payout_lanes l where l.chain_id = ${chainId} and l.address = ${address} group by l.baseline_sequence)
+    select (previous + 1)::text as missing from steps
+    where sequence > previous + 1 and not exists (select 1 from scan_gaps g where g.chain_id = ${chainId} and g.from_height <= steps.height and g.to_height >= steps.since)
+    order by previous limit 1`)
+  return row ? BigInt(row.missing) : null
+}
+
 export async function walletFacts(db: Database, chainId: string, address: string): Promise<WalletFacts> {
   const own = and(eq(walletOutgoing.chainId, chainId), eq(walletOutgoing.address, address))
-  const [[lane], [highest], unjudged, strangers] = await Promise.all([
+  const [[lane], [highest], missing, unjudged, strangers] = await Promise.all([
     db.select({ baselineSequence: payoutLanes.baselineSequence }).from(payoutLanes).where(ofLane({ chainId, address })),
     db.select({ sequence: max(walletOutgoing.sequence) }).from(walletOutgoing).where(own),
+    missingSequence(db, chainId, address),
     db.$count(walletOutgoing, and(own, isNull(walletOutgoing.kind))),
     db.select({ txHash: walletOutgoing.txHash, height: walletOutgoing.height, note: walletOutgoing.note }).from(walletOutgoing)
       .where(and(own, eq(walletOutgoing.kind, 'stranger'), isNull(walletOutgoing.acceptedReason))).orderBy(asc(walletOutgoing.height)).limit(20),
   ])
   const sequence = highest?.sequence ?? null
   return {
-    baselineSequence: lane?.baselineSequence ?? null, highestSequence: sequence === null ? null : BigInt(sequence), unjudged,
+    baselineSequence: lane?.baselineSequence ?? null, highestSequence: sequence === null ? null : BigInt(sequence), missingSequence: missing, unjudged,
     strangers: strangers.map(row => ({ txHash: row.txHash, height: row.height, note: row.note ?? '' })),
   }
 }
