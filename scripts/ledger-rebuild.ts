@@ -29,13 +29,11 @@ async function main(): Promise<number> {
   const options = { from: readHeight('from'), to: readHeight('to') }
   const app = await openForScript()
   try {
-    const served = app.opened.directory.chains().map(chain => chain.chainId)
-    const chains = values.chain === undefined ? app.services.paymentChainIds : [values.chain]
-    const unknown = chains.find(chainId => !served.includes(chainId))
-    if (unknown !== undefined) throw new Error(`--chain ${unknown} is not served; served are ${served.join(', ')}`)
-    if (chains.length > 1 && (options.from !== undefined || options.to !== undefined)) throw new Error('--from and --to need --chain: heights are of one chain')
-    const { rebuild, close } = await openRebuild(app.infrastructure, app.opened, app.signingWallets, (chainId, height, to) => process.stderr.write(`\r${chainId}: ${height} of ${to}   `))
+    const { rebuild, chainIds, close } = await openRebuild(app.infrastructure, app.opened, app.signingWallets, (chainId, height, to) => process.stderr.write(`\r${chainId}: ${height} of ${to}   `))
     try {
+      const chains = chainIds.filter(chainId => values.chain === undefined || values.chain === chainId)
+      if (chains.length === 0) throw new Error(values.chain === undefined ? 'No chain with a wallet of ours is served' : `--chain ${values.chain} has no wallet of ours or is not served; there are ${chainIds.join(', ') || 'none'}`)
+      if (chains.length > 1 && (options.from !== undefined || options.to !== undefined)) throw new Error('--from and --to need --chain: heights are of one chain')
       const reports: RebuildReport[] = []
       for (const chainId of chains) {
         reports.push(await rebuild(chainId, options))

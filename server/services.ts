@@ -170,14 +170,23 @@ function scanDependencies(infrastructure: Infrastructure, { directory, reader, s
   }
 }
 
+export interface OpenedRebuild {
+  readonly rebuild: RebuildLedger
+  /** Served chains with a wallet of ours. */
+  readonly chainIds: readonly string[]
+  readonly close: () => Promise<void>
+}
+
 /** The rebuild of the ledger, on scratch tables of its own; for the script alone. Whoever opens it closes it. */
-export async function openRebuild(infrastructure: Infrastructure, opened: OpenedDirectory, signingWallets: ReadonlyMap<string, ServiceWallet>, progress: RebuildDeps['progress']): Promise<{ readonly rebuild: RebuildLedger, readonly close: () => Promise<void> }> {
+export async function openRebuild(infrastructure: Infrastructure, opened: OpenedDirectory, signingWallets: ReadonlyMap<string, ServiceWallet>, progress: RebuildDeps['progress']): Promise<OpenedRebuild> {
   const scratch = await openScratch(infrastructure.databaseUrl)
   const world = openWorld(infrastructure, opened, '')
   const scanning = scanDependencies(infrastructure, { ...world, store: makeStore(scratch.database.db, infrastructure.ids.rowId) }, signingWallets)
   // What follows a payment's block was waited for when it was credited.
   const policy = { ...scanning.policy, confirmationBlocks: 1 }
+  const watched = new Set((await world.store.watchedWallets()).map(wallet => wallet.chainId))
   return {
+    chainIds: opened.directory.chains().map(chain => chain.chainId).filter(chainId => watched.has(chainId)),
     rebuild: makeRebuildLedger({ scanning: { ...scanning, policy }, scratch: makeRebuildStore(scratch.database.db, infrastructure.database.db), store: world.store, books: world.books, progress }),
     close: async () => {
       world.reader.close()
