@@ -223,7 +223,7 @@ describe('a refund is paid exactly once', () => {
     expect(await world.sentOnChain()).toHaveLength(1)
   })
 
-  it.each([0, 8])('case 14f: when a node hides it, and a later withdrawal is seen, %i blocks on: its own sequence was not used by another', async (blocks) => {
+  it.each([0, 8])('case 14k: when a node hides it, and a later withdrawal is seen, %i blocks on: its own sequence was not used by another', async (blocks) => {
     await open()
     const id = await world.notCleared(700_000n)
     await world.pay1()
