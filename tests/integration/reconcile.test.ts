@@ -1,6 +1,8 @@
 import { eq, sql, type SQL } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { ledgerEntries, payments, reconciliationFindings, walletCheckpoints, watchedWallets } from '../../drizzle/schema'
+import type { Operation, OperationId } from '../../server/domain/clearing/operation'
+import { transition, type OperationEvent } from '../../server/domain/clearing/transition'
 import type { Invariant } from '../../server/domain/reconciliation/check'
 import { openReconcileWorld, type ReconcileWorld } from './reconcile.world'
 
@@ -319,5 +321,60 @@ describe('a correction by a person', () => {
     const report = await world.reconcile()
     expect(world.brokenIn(report)).toEqual([])
     expect(report.result).toBe('sound')
+  })
+})
+
+describe('what a person gives back', () => {
+  let world: ReconcileWorld
+  beforeAll(async () => {
+    world = await openReconcileWorld()
+    await world.reconcile()
+  })
+  afterAll(() => world.close())
+
+  const decide = (id: OperationId, event: (operation: Operation) => OperationEvent) => world.store.transaction(async (tx) => {
+    const operation = (await tx.lockOperation(id))!
+    const next = transition(operation, event(operation), world.clock.now())
+    expect(next.effects.length).toBeGreaterThan(0)
+    await tx.saveTransition(operation, next.operation, next.effects, { actor: 'admin', cause: 'test' }, world.clock.now())
+  })
+  const giveBack = (id: OperationId, amount: bigint) => decide(id, () => ({ type: 'refund_decided', amount }))
+  const settle = (id: OperationId, relayedBy: 'us' | 'nobody') => decide(id, ({ packets }) => (
+    { type: 'packets_decided', decided: packets.map(packet => ({ id: packet.id, result: relayedBy === 'us' ? 'delivered' : 'pending', relayedBy, refundReason: 'not_cleared' })) }))
+  const paid = async (amount: bigint) => {
+    const { token, id } = await world.issue(1_000_000n)
+    await world.pay(token, amount)
+    return id
+  }
+  const moneyFindings = async () => world.brokenIn(await world.reconcile()).filter(check => check.invariant === 'I4' || check.invariant === 'I6' || check.invariant === 'I1')
+
+  it.each(['us', 'nobody'] as const)('of a clearing that goes on is no finding, before and after it is settled by %s', async (relayedBy) => {
+    const id = await paid(1_000_000n)
+    await giveBack(id, 300_000n)
+    expect(await moneyFindings()).toEqual([])
+    await settle(id, relayedBy)
+    expect(await moneyFindings()).toEqual([])
+    if (relayedBy === 'us') await giveBack(id, 200_000n)
+    expect(await moneyFindings()).toEqual([])
+  })
+
+  it('whole is no finding, of a paid and of a half-paid clearing', async () => {
+    await giveBack(await paid(1_000_000n), 1_000_000n)
+    await giveBack(await paid(400_000n), 400_000n)
+    expect(await moneyFindings()).toEqual([])
+  })
+
+  it('and is not written down in full is one', async () => {
+    const id = await paid(1_000_000n)
+    await giveBack(id, 300_000n)
+    const [refund] = await world.refundsOf(id)
+    await world.db.execute(sql`update refunds set amount = amount - 1 where id = ${refund!.id}`)
+    expect(await moneyFindings()).not.toEqual([])
+    await world.db.execute(sql`update refunds set amount = amount + 1 where id = ${refund!.id}`)
+    await settle(id, 'us')
+    expect(await moneyFindings()).toEqual([])
+    await world.db.execute(sql`update payments set consumed_amount = consumed_amount - 1 where operation_id = ${id}`)
+    expect((await moneyFindings()).map(check => check.sentence).join()).toContain('its money does not add up')
+    await world.db.execute(sql`update payments set consumed_amount = consumed_amount + 1 where operation_id = ${id}`)
   })
 })
