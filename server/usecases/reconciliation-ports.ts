@@ -56,7 +56,7 @@ export interface ReconciliationStore {
   lastFinishedAt(): Promise<Date | null>
   /** null: never run. */
   newest(): Promise<NewestReconciliation | null>
-  /** Everything wrong that rows alone tell, of every chain, from one snapshot per question. */
+  /** Everything wrong that rows alone tell, of every chain, from one snapshot. */
   brokenRows(bounds: OverdueBounds): Promise<readonly Finding[]>
   /** Latest of each denom at a height below `height`. */
   checkpointsBelow(wallet: Pick<WatchedWallet, 'chainId' | 'address'>, height: bigint): Promise<readonly Checkpoint[]>
