@@ -6,6 +6,7 @@ import type { PaymentId } from '../../domain/clearing/operation'
 import type { InboundTransfer } from '../../domain/payment/inbound'
 import type { BlockSource } from '../../usecases/ledger-ports'
 import type { SeenPayment } from '../../usecases/store-ports'
+import { audit } from './audit'
 import { ledger } from './ledger'
 import type { Tx } from './transaction-types'
 
@@ -45,7 +46,7 @@ type Placement = { readonly state: Exclude<PaymentState, 'seen'> } & Partial<Pic
 
 /**
  * Says what a payment is. One that was only `seen` enters the books by it, at its own height; an unallocated one is in
- * them already. Throws when it has its place, so that nothing is ever given twice.
+ * them already. What belongs to no operation has no events: its line in the audit trail tells of it. Throws when it has its place, so that nothing is ever given twice.
  */
 export async function placePayment(tx: Tx, id: string, placement: Placement, now: Date, rowId: () => string): Promise<void> {
   const [row] = await tx.select().from(payments).where(eq(payments.id, id)).for('update')
@@ -54,6 +55,12 @@ export async function placePayment(tx: Tx, id: string, placement: Placement, now
   if (row.state !== 'seen') return
   const wallet = { role: 'service' as const, address: row.toAddress, height: row.height }
   const received = { denom: row.denom, amount: row.amount }
+  if (!placement.operationId) {
+    await audit(tx, {
+      actor: 'scanner', actorAddress: null, action: `payment.${placement.state}`, subjectType: 'payment', subjectId: id, reason: placement.reason ?? 'it came from one of OPERATOR_ADDRESSES',
+      detail: { chainId: row.chainId, height: row.height.toString(), txHash: row.txHash, amount: row.amount.toString(), denom: row.denom },
+    }, now)
+  }
   const books = ledger(tx, rowId(), now)
   await (placement.state === 'owner_capital' ? books.capitalReceived(row.chainId, id, wallet, received) : books.paymentReceived(row.chainId, id, wallet, received))
 }

@@ -54,6 +54,19 @@ describe('the audit trail', () => {
     expect(await rowsAbout(entry.subjectId)).toHaveLength(1)
   })
 
+  it('tells what became of a payment that belongs to no operation, once, in the transaction that decides it', async () => {
+    const store = storeOf()
+    const inbound = (txIndex: number) => ({ chainId: 'hub-1', height: 9n, blockTime: new Date(), txIndex, msgIndex: 0, txHash: 'CD', coin: { denom: 'uatom', amount: 7n }, fromAddress: 'cosmos1payer', toAddress: 'cosmos1service', memo: 'hello', kind: 'msg_send' as const })
+    const [setAside, capital] = await store.transaction(tx => tx.insertInbound([inbound(1), inbound(2)], { blockHash: 'AA', codes: [0], endpoint: 'a', confirmation: 'agreed' }, new Date()))
+    expect(await rowsAbout(setAside!)).toEqual([])
+    await store.transaction(async (tx) => {
+      await tx.leaveUnallocated(setAside!, 'the memo names no token', new Date())
+      await tx.takeAsCapital(capital!, new Date())
+    })
+    expect(await rowsAbout(setAside!)).toMatchObject([{ actor: 'scanner', action: 'payment.unallocated', subjectType: 'payment', reason: 'the memo names no token', detail: { amount: '7', denom: 'uatom', height: '9' } }])
+    expect(await rowsAbout(capital!)).toMatchObject([{ actor: 'scanner', action: 'payment.owner_capital', reason: 'it came from one of OPERATOR_ADDRESSES' }])
+  })
+
   it('tells every step of a refund that belongs to no operation', async () => {
     const id = await aRefundWithoutOperation()
     await storeOf().transaction(async (tx) => {
