@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from '@playwright/test'
+import { freePortBase } from './tests/builders/ports'
 
-// Chosen once and handed on to the workers through the environment.
-const port = process.env.E2E_PORT ??= String(20_000 + Math.floor(Math.random() * 20_000))
+// Chosen once and handed on to the workers through the environment: the app's port, then those of the sandbox.
+const port = process.env.E2E_PORT ??= String(await freePortBase(10))
 const dataDir = process.env.E2E_DATA_DIR ??= join(tmpdir(), `relayooor-e2e-${port}`)
 process.env.CHROMIUM_PATH ??= execFileSync(process.execPath, ['scripts/chromium.mjs'], { encoding: 'utf8' }).trim()
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import net from 'node:net'
+import { freePort } from './ports'
 
 export interface TestRedis {
   readonly url: string
@@ -7,14 +7,6 @@ export interface TestRedis {
 }
 
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0
-
-async function freePort(): Promise<number> {
-  const server = net.createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as net.AddressInfo
-  await new Promise(resolve => server.close(resolve))
-  return port
-}
 
 const ended = (child: ChildProcess) => new Promise<void>(resolve => child.once('exit', () => resolve()))
 

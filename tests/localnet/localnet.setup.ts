@@ -2,7 +2,8 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { freePortBase, readLocalnet, startLocalnet, stopLocalnet, ToolsMissing } from './harness/network'
+import { freePortBase } from '../builders/ports'
+import { readLocalnet, startLocalnet, stopLocalnet, ToolsMissing } from './harness/network'
 
 /**
  * Two real chains and a real Hermes for the whole tier. LOCALNET_NET names the folder of a running network to use instead.
@@ -20,7 +21,7 @@ export default async function startNetwork(project: TestProject) {
     fs.rmSync(folder, { recursive: true, force: true })
   }
   try {
-    const net = await startLocalnet(folder, { blockTime: process.env['BLOCK_TIME'] ?? '500ms', portBase: await freePortBase() })
+    const net = await startLocalnet(folder, { blockTime: process.env['BLOCK_TIME'] ?? '500ms', portBase: await freePortBase(22) })
     project.provide('localnet', { net, skipped: null })
     return discard
   }

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import net from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { inject } from 'vitest'
+import { freePort } from '../builders/ports'
 
 const readyWithinMs = 40_000
 const keptLines = 400
@@ -19,15 +19,6 @@ export interface Instance {
   readonly kill: (signal?: 'SIGKILL' | 'SIGTERM') => Promise<void>
   /** What it logged last, warnings and errors only. */
   readonly complaints: () => readonly string[]
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer().on('error', reject).listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 function keepLines(child: ChildProcess): string[] {

@@ -1,6 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
 import fs from 'node:fs'
-import net from 'node:net'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { Localnet } from './facts'
@@ -12,23 +11,6 @@ export type NodeName = 'ibc-a' | 'ibc-a-2' | 'ibc-b' | 'ibc-b-2'
 
 /** A tool that building or running the network needs is not on this machine. */
 export class ToolsMissing extends Error {}
-
-async function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = net.createServer().once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-  })
-}
-
-/** First of 22 free ports, below the range from which the kernel gives ports to clients. */
-export async function freePortBase(): Promise<number> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const base = 12_000 + Math.floor(Math.random() * 600) * 30
-    const free = await Promise.all(Array.from({ length: 22 }, (_, offset) => isFree(base + offset)))
-    if (free.every(Boolean)) return base
-  }
-  throw new Error('no 22 free ports in a row between 12000 and 30000')
-}
 
 export function readLocalnet(folder: string): Localnet {
   return JSON.parse(fs.readFileSync(path.join(folder, 'net.json'), 'utf8')) as Localnet
