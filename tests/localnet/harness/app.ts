@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -157,6 +158,14 @@ export class LocalApp {
 
   async paymentRows(txHash: string): Promise<readonly PaymentRow[]> {
     return this.sql<PaymentRow[]>`select state, kind, reason, amount::text, denom, from_address as "from", credited_amount::text as credited, operation_id as "operationId" from payments where tx_hash = ${txHash}`
+  }
+
+  /** Runs a script of ours beside the app, with its environment. */
+  run(script: 'reconcile' | 'ledger-rebuild'): Promise<{ readonly code: number | null, readonly printed: string, readonly complained: string }> {
+    const env: NodeJS.ProcessEnv = { NODE_ENV: 'production', PATH: process.env.PATH, HOME: process.env.HOME, ...this.environment }
+    return new Promise((resolve) => {
+      const child = execFile('npx', ['tsx', `scripts/${script}.ts`], { env, timeout: 60_000 }, (_, printed, complained) => resolve({ code: child.exitCode, printed, complained }))
+    })
   }
 
   async close(): Promise<void> {
