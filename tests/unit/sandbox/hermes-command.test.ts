@@ -95,8 +95,8 @@ describe('the hermes command', () => {
   it('stops relaying when the process is killed: what was not sent is never sent', async () => {
     const [sequence] = await sendPackets(sandbox, hub)
     await control(sandbox, '/halt', { chainId: hub.chainId })
-    const run = await hermes(sandbox, clearArguments(hub, sequence), stop => setTimeout(stop, 300))
-    expect(run.lines.some(line => line.includes('unreceived packets found'))).toBe(true)
+    const run = await hermes(sandbox, clearArguments(hub, sequence), { killAt: 'unreceived packets found' })
+    expect(run.signal).toBe('SIGKILL')
     await control(sandbox, '/halt', { chainId: hub.chainId, halted: false })
     await control(sandbox, '/blocks', { count: 5 })
     expect((await channelState(sandbox, hub)).unreceivedPackets).toContain(sequence)
@@ -105,7 +105,7 @@ describe('the hermes command', () => {
 
   it('hangs until it is killed under the hang fault', async () => {
     await control(sandbox, '/faults/hermes', { mode: 'hang', count: 1 })
-    const run = await hermes(sandbox, clearArguments(hub, '1'), stop => setTimeout(stop, 400))
+    const run = await hermes(sandbox, clearArguments(hub, '1'), { killAt: '\n', killAfterMs: 300 })
     expect(run.signal).toBe('SIGKILL')
     expect(run.lines).toHaveLength(1)
   })

@@ -52,12 +52,14 @@ export async function signingClient(sandbox: Sandbox, chain: SandboxChain, name:
 
 export interface HermesRun { readonly exitCode: number | null, readonly signal: NodeJS.Signals | null, readonly lines: string[], readonly last: { status: string, result: unknown } | undefined }
 
-/** Runs the stand-in command and reads its last line as JSON, where it is JSON. */
-export async function hermes(sandbox: Sandbox, args: readonly string[], onStart?: (stop: () => void) => void): Promise<HermesRun> {
+/** Runs the stand-in command and reads its last line as JSON, where it is JSON. SIGKILL meets it `killAfterMs` after it printed `killAt`. */
+export async function hermes(sandbox: Sandbox, args: readonly string[], { killAt, killAfterMs = 0 }: { readonly killAt?: string, readonly killAfterMs?: number } = {}): Promise<HermesRun> {
   const child = spawn(sandbox.hermes.binary, ['--json', '--config', sandbox.hermes.configPath, ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
-  onStart?.(() => child.kill('SIGKILL'))
   let output = ''
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => output += chunk)
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk
+    if (killAt !== undefined && output.includes(killAt)) setTimeout(() => child.kill('SIGKILL'), killAfterMs)
+  })
   const [exitCode, signal] = await new Promise<[number | null, NodeJS.Signals | null]>(resolve => child.on('close', (code, name) => resolve([code, name])))
   const lines = output.trimEnd().split('\n')
   let last: HermesRun['last']
