@@ -176,6 +176,16 @@ export interface OpenFinding {
   readonly firstSeenAt: Date
 }
 
+/** A block that one endpoint showed and no second one has vouched for: nothing in it is credited or booked yet. */
+export interface UnconfirmedBlock {
+  readonly chainId: string
+  readonly height: bigint
+  readonly endpoint: string
+  /** Movements of our wallets in it. */
+  readonly rows: number
+  readonly blockTime: Date
+}
+
 export interface ReconciliationSummary {
   readonly chainId: string | null
   readonly finishedAt: Date
@@ -198,6 +208,8 @@ export interface AdminReads {
   audit(before: bigint | null, limit: number): Promise<readonly AuditRow[]>
   pauses(): Promise<readonly Pause[]>
   queue(): Promise<QueueDepth>
+  /** Oldest first. */
+  unconfirmedBlocks(): Promise<readonly UnconfirmedBlock[]>
   openFindings(): Promise<readonly OpenFinding[]>
   newestReconciliations(): Promise<readonly ReconciliationSummary[]>
 }

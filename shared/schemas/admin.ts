@@ -124,6 +124,7 @@ export const adminHealthSchema = z.object({
   queue: z.object({ waiting: z.number().int(), running: z.number().int(), failing: z.number().int() }),
   pauses: z.array(z.object({ scope: z.string(), reason: z.string(), pausedBy: z.string(), pausedAt: instantSchema })),
   reconciliations: z.array(z.object({ chainId: chainIdSchema.nullable(), finishedAt: instantSchema, result: z.string() })),
+  unconfirmed: z.array(z.object({ chainId: chainIdSchema, height: integerTextSchema, endpoint: z.string().describe('the one that showed the block'), rows: z.number().int().describe('movements of our wallets in it'), blockTime: instantSchema })).describe('blocks that no second endpoint has vouched for: nothing in them is credited or booked'),
   findings: z.array(z.object({ chainId: chainIdSchema.nullable(), invariant: z.string(), subject: z.string(), sentence: z.string(), firstSeenAt: instantSchema })),
 }).meta({ id: 'AdminHealth' })
 export type AdminHealth = z.infer<typeof adminHealthSchema>

@@ -1,6 +1,7 @@
 import { asc, eq } from 'drizzle-orm'
 import { afterEach, describe, expect, it } from 'vitest'
 import { auditLog, ledgerEntries, operationEvents, walletFunding, walletOutgoing } from '../../drizzle/schema'
+import { makeAdminReads } from '../../server/adapters/postgres/admin-reads'
 import { ScriptedEndpoints } from '../builders/scripted-endpoints'
 import { at } from '../builders/tokens'
 import { openScanWorld, type ScanWorld } from './scan.world'
@@ -100,9 +101,12 @@ describe('two endpoints that disagree', () => {
     expect(await scan()).toEqual({ waiting: true })
     expect((await world.operation(id)).status).toBe('awaiting_payment')
     expect(await audits()).toEqual([])
+    const reads = makeAdminReads(world.database.db)
+    expect(await reads.unconfirmedBlocks()).toEqual([{ chainId: 'hub-1', height, endpoint: 'a', rows: 1, blockTime: at(10) }])
     endpoints.lies.clear()
     expect(await scan()).toEqual({ waiting: false })
     expect(await world.payments()).toEqual([])
+    expect(await reads.unconfirmedBlocks()).toEqual([])
     expect((await audits()).map(row => row.action)).toEqual(['payment.refuted'])
   })
 })

@@ -6,6 +6,7 @@ import type { AdminOperationFilter, AdminOperationRow, AdminPaymentRow, AdminRea
 import type { ListPosition } from '../../usecases/read-ports'
 import type { Database } from './database'
 import { readCoins } from './stored-coins'
+import { unconfirmedBlocks } from './waiting-blocks'
 
 type Row<Columns> = Columns & Record<string, unknown>
 const time = (text: string) => new Date(text)
@@ -168,6 +169,7 @@ export function makeAdminReads(db: Database): AdminReads {
         from graphile_worker._private_jobs`)
       return { waiting: row?.waiting ?? 0, running: row?.running ?? 0, failing: row?.failing ?? 0 }
     },
+    unconfirmedBlocks: () => unconfirmedBlocks(db),
     openFindings: () => db.select().from(reconciliationFindings).where(isNull(reconciliationFindings.closedAt)).orderBy(asc(reconciliationFindings.firstSeenAt)).limit(200),
     newestReconciliations: async () => {
       const rows = await db.execute<Row<{ chain_id: string | null, finished_at: string, result: string }>>(sql`

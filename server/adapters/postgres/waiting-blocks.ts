@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql, type SQL } from 'drizzle-orm'
 import { payments, walletFunding, walletOutgoing } from '../../../drizzle/schema'
 import type { PaymentConfirmation } from '../../../shared/types/clearing'
+import type { UnconfirmedBlock } from '../../usecases/admin-ports'
 import type { RefutedRow, WaitingBlock } from '../../usecases/ledger-ports'
 import type { Database } from './database'
 import type { Tx } from './transaction-types'
@@ -14,15 +15,27 @@ const ofReading = (table: BlockRows, chainId: string, { height, blockHash, codes
 /** In no book yet. */
 const unsettled = { payment: eq(payments.state, 'seen'), outgoing: isNull(walletOutgoing.kind), funding: isNull(walletFunding.bookedAt) }
 
-/** Readings of blocks whose rows wait for a second endpoint, lowest first. */
+/** Readings of blocks whose rows wait for a second endpoint. */
+const waitingRows = sql`(
+  select chain_id, height, block_hash, result_codes, endpoint, block_time from payments where state = 'seen' and confirmation = 'none'
+  union all select chain_id, height, block_hash, result_codes, endpoint, block_time from wallet_outgoing where kind is null and confirmation = 'none'
+  union all select chain_id, height, block_hash, result_codes, endpoint, block_time from wallet_funding where booked_at is null and confirmation = 'none')`
+
+/** Lowest first. */
 export async function heightsAwaitingSecond(db: Database, chainId: string): Promise<readonly WaitingBlock[]> {
   const rows = await db.execute<{ height: string, blockHash: string, codes: number[], endpoint: string }>(sql`
-    select w.height::text as height, w.block_hash as "blockHash", w.result_codes as codes, min(w.endpoint) as endpoint from (
-      select height, block_hash, result_codes, endpoint from payments where chain_id = ${chainId} and state = 'seen' and confirmation = 'none'
-      union all select height, block_hash, result_codes, endpoint from wallet_outgoing where chain_id = ${chainId} and kind is null and confirmation = 'none'
-      union all select height, block_hash, result_codes, endpoint from wallet_funding where chain_id = ${chainId} and booked_at is null and confirmation = 'none') w
+    select w.height::text as height, w.block_hash as "blockHash", w.result_codes as codes, min(w.endpoint) as endpoint
+    from ${waitingRows} w where w.chain_id = ${chainId}
     group by w.height, w.block_hash, w.result_codes order by w.height`)
   return rows.map(row => ({ ...row, height: BigInt(row.height) }))
+}
+
+/** What waits on any chain, oldest first, at most 200 blocks; `rows`: movements of our wallets in it. */
+export async function unconfirmedBlocks(db: Database): Promise<readonly UnconfirmedBlock[]> {
+  const rows = await db.execute<{ chainId: string, height: string, endpoint: string, rows: number, blockTime: string }>(sql`
+    select w.chain_id as "chainId", w.height::text as height, w.endpoint, count(*)::int as rows, min(w.block_time)::text as "blockTime"
+    from ${waitingRows} w group by w.chain_id, w.height, w.endpoint order by min(w.block_time) limit 200`)
+  return rows.map(({ height, blockTime, ...row }) => ({ ...row, height: BigInt(height), blockTime: new Date(blockTime) }))
 }
 
 export async function setConfirmation(tx: Tx, chainId: string, reading: Pick<WaitingBlock, 'height' | 'blockHash' | 'codes'>, confirmation: PaymentConfirmation): Promise<void> {

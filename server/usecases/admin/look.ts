@@ -42,13 +42,14 @@ function toOperationDto(row: AdminOperationRow): AdminOperationDto {
 }
 
 async function health({ reads, readiness }: Deps): Promise<AdminHealth> {
-  const [{ chains, relayer, wallets }, queue, pauses, reconciliations, findings] = await Promise.all([readiness(), reads.queue(), reads.pauses(), reads.newestReconciliations(), reads.openFindings()])
+  const [{ chains, relayer, wallets }, queue, pauses, reconciliations, unconfirmed, findings] = await Promise.all([readiness(), reads.queue(), reads.pauses(), reads.newestReconciliations(), reads.unconfirmedBlocks(), reads.openFindings()])
   return {
     chains: chains.map(chain => ({ ...chain, endpoints: [...chain.endpoints] })),
     relayer: relayer && { ...relayer, problems: [...relayer.problems] },
     wallets: [...wallets], queue,
     pauses: pauses.map(pause => ({ ...pause, pausedAt: toInstant(pause.pausedAt) })),
     reconciliations: reconciliations.map(run => ({ ...run, finishedAt: toInstant(run.finishedAt) })),
+    unconfirmed: unconfirmed.map(block => ({ ...block, height: block.height.toString(), blockTime: toInstant(block.blockTime) })),
     findings: findings.map(({ chainId, invariant, subject, sentence, firstSeenAt }) => ({ chainId, invariant, subject, sentence, firstSeenAt: toInstant(firstSeenAt) })),
   }
 }
