@@ -115,7 +115,7 @@ function clearingServices({ config, clock, ids, cache, database }: Infrastructur
   const reads = makeClearingReads(database.db)
   const paymentAddress = (chain: Parameters<typeof paymentAddressOf>[1]) => paymentAddressOf(config, chain)
   const buildQuote = makeBuildQuote({
-    facts: makeQuoteFacts({ reader, relayer, cache }), reads, paused: route => routePaused(store, route), directory, clock, paymentAddress, judge: (facts, route, now, blockedBy) => judge.judge(facts, now, route, blockedBy),
+    facts: makeQuoteFacts({ reader, relayer, cache }), reads, paused: route => routePaused(store, route), directory, clock, paymentAddress, judge: judge.judge,
     prices: { service: config.fees.service, perPacket: config.fees.perPacket, conversionRates: config.fees.conversionRates, gasMargin: config.fees.gasMargin },
   })
   return { reads, paymentAddress, previewQuote: makePreviewQuote({ buildQuote }), requestToken: makeRequestToken({ buildQuote, store, reads, ids, signer, clock, metrics, lifetimes: config.token, quotas: config.quotas }) }
@@ -225,8 +225,8 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
     listChains: makeListChains({ directory, reader, paymentAddress }),
     getAccount: makeGetAccount({ directory, reader, cache }),
     broadcastPayment: makeBroadcastPayment({ directory, reader, decoder: makeTxDecoder(), paymentAddress }),
-    searchPackets: makeSearchPackets({ reader, directory, index, cache, judge, clock }),
-    getPacket: makeGetPacket({ reader, directory, judge, clock }),
+    searchPackets: makeSearchPackets({ reader, directory, index, cache, relayer, judge, clock }),
+    getPacket: makeGetPacket({ reader, directory, relayer, judge, clock }),
     refreshPacketIndex: makeRefreshPacketIndex({ reader, directory, index, clock, logger }),
     previewQuote, requestToken,
     getClearingStatus,

@@ -9,6 +9,7 @@ import type { ConversionRate } from '../domain/pricing/conversion'
 import type { Ratio } from '../domain/pricing/decimal'
 import { workPerChain, type PacketToClear } from '../domain/pricing/gas'
 import { gasCosts, priceQuote, type FeeTerms, type GasCost } from '../domain/pricing/quote'
+import type { Surroundings } from './describe-packets'
 import type { ChainDirectory, Clock, ServedChain } from './ports'
 import { neededOf } from './relayer-funds'
 import type { QuoteFacts } from './quote-facts'
@@ -49,8 +50,8 @@ export interface BuildQuoteDeps {
   readonly clock: Clock
   readonly prices: PriceList
   readonly paymentAddress: (chain: ServedChain) => string | null
-  /** State and diagnosis as a packet's page shows them. `blockedBySequence`: earlier packet of an ordered channel that is pending and not in the same request. */
-  readonly judge: (facts: PacketFacts, route: RouteFacts | undefined, now: Date, blockedBySequence: bigint | null) => JudgedPacket
+  /** State and diagnosis as a packet's page shows them; of an ordered channel, a packet of the same request does not block. */
+  readonly judge: (facts: PacketFacts, now: Date, around: Surroundings) => JudgedPacket
 }
 
 const mostSkewMs = 60_000
@@ -108,6 +109,12 @@ export function makeBuildQuote(deps: BuildQuoteDeps): BuildQuote {
     return earlier.reduce<bigint | null>((least, sequence) => least === null || sequence < least ? sequence : least, null)
   }
 
+  /** Fields that the relayer would skip. That it does not serve the route at all is refused with its own words. */
+  async function limitsOf({ id, destination }: PacketFacts): Promise<Pick<Surroundings, 'terms'>> {
+    const terms = destination && await facts.terms(id, destination)
+    return { terms: terms && { ...terms, served: true } }
+  }
+
   /** Checks the packets against both chains; a packet that a paid operation owns is nobody else's to buy. */
   async function verdicts(ids: readonly PacketId[]): Promise<Clearable[]> {
     const served = ids.filter(id => directory.counterparty(id) !== undefined)
@@ -120,7 +127,7 @@ export function makeBuildQuote(deps: BuildQuoteDeps): BuildQuote {
       const packet = factsById.get(formatPacketId(id))
       if (!packet) return { clearable: false, refusal: { id, code: 'route_not_served', reason: `The channel ${id.channelId} of ${id.chainId} is not served here.` } }
       const route = routes.get(formatChannelEnd(id))
-      const verdict = judgeClearable(deps.judge(packet, route, clock.now(), await blockedBy(packet, route, requested)), route)
+      const verdict = judgeClearable(deps.judge(packet, clock.now(), { route, ...await limitsOf(packet), blockedBySequence: await blockedBy(packet, route, requested) }), route)
       if (!verdict.clearable || !taken.has(formatPacketId(id))) return verdict
       return { clearable: false, refusal: { id, code: 'claimed_by_other', reason: 'Somebody already paid for this packet, and it is being cleared.' } }
     }))

@@ -1,23 +1,31 @@
-import type { PacketDto } from '../../shared/schemas/packets'
-import { toDisplayAmount, type Coin } from '../../shared/utils/coin'
-import { findListedAsset, groupThousands, shortDenom, type AssetChain } from '../../shared/utils/listed-asset'
+import type { DiagnosisDto, PacketDto } from '../../shared/schemas/packets'
+import { composeDiagnosis, type DiagnosisFormats } from '../../shared/utils/compose-diagnosis'
+import { englishDiagnosis } from '../../shared/utils/diagnosis-texts'
+import { coinText, type AssetChain } from '../../shared/utils/listed-asset'
 import type { PacketId } from '../../shared/utils/packet-id'
+import { durationText, shortAddress } from '../../shared/utils/short-text'
 import { classifyPacket, type Classified } from '../domain/packet/classify'
 import { diagnose, type Diagnosis, type DiagnosisContext } from '../domain/packet/diagnose'
-import type { PacketFacts, RouteFacts } from '../domain/packet/facts'
+import type { PacketFacts } from '../domain/packet/facts'
+import { refundOf } from '../domain/packet/refund'
 import { toPacketDto } from './dto/packet'
 import type { ChainDirectory } from './ports'
+
+/** What was read around a packet; see DiagnosisContext for what a gap means. */
+export type Surroundings = Pick<DiagnosisContext, 'route' | 'terms' | 'blockedBySequence' | 'nextHops'>
 
 export interface PacketVerdict extends Classified {
   readonly id: PacketId
   readonly destination: PacketFacts['destination']
-  readonly diagnosis: Diagnosis
+  /** With its words in English. */
+  readonly diagnosis: DiagnosisDto
 }
 
 export interface PacketJudge {
-  /** State and diagnosis of a packet; `route` undefined: nothing is said about clients and channel ends. */
-  judge(facts: PacketFacts, now: Date, route?: RouteFacts, blockedBySequence?: bigint | null): PacketVerdict
-  describe(facts: PacketFacts, now: Date, route?: RouteFacts, blockedBySequence?: bigint | null): PacketDto
+  /** State and diagnosis of a packet. */
+  judge(facts: PacketFacts, now: Date, around?: Surroundings): PacketVerdict
+  /** The same as the API shows it. */
+  describe(facts: PacketFacts, now: Date, around?: Surroundings): PacketDto
 }
 
 function assetChains(directory: ChainDirectory): AssetChain[] {
@@ -33,17 +41,25 @@ function assetChains(directory: ChainDirectory): AssetChain[] {
 /** `stuckAfterMs`: age of a pending packet from which it counts as stuck. `haltedAfterMs`: age of a chain's newest block from which it counts as stopped. */
 export function makePacketJudge(deps: { readonly directory: ChainDirectory, readonly stuckAfterMs: number, readonly haltedAfterMs: number }): PacketJudge {
   const chains = assetChains(deps.directory)
-  const words: Pick<DiagnosisContext, 'chainName' | 'coinText'> = {
+  const formats: DiagnosisFormats = {
     chainName: chainId => deps.directory.chain(chainId)?.prettyName ?? chainId,
-    coinText: (coin: Coin, chainId: string) => {
-      const asset = findListedAsset(coin.denom, chainId, chains)
-      return asset ? `${groupThousands(toDisplayAmount(coin.amount, asset.exponent))} ${asset.symbol}` : `${coin.amount} ${shortDenom(coin.denom)}`
+    coin: (coin, chainId) => coinText(coin, chainId, chains),
+    address: shortAddress,
+    duration: durationText,
+  }
+  const verdictOf = (facts: PacketFacts, now: Date, around: Surroundings): Classified & { readonly diagnosis: Diagnosis } => {
+    const classified = classifyPacket(facts, now, deps.stuckAfterMs)
+    return { ...classified, diagnosis: diagnose(facts, classified, { ...around, now, haltedAfterMs: deps.haltedAfterMs }) }
+  }
+  const describe: PacketJudge['describe'] = (facts, now, around = {}) => {
+    const verdict = verdictOf(facts, now, around)
+    return toPacketDto(facts, { ...verdict, refund: refundOf(facts, verdict) }, now, packet => composeDiagnosis(packet, englishDiagnosis, formats))
+  }
+  return {
+    describe,
+    judge: (facts, now, around) => {
+      const { state, outcome, need, diagnosis } = describe(facts, now, around)
+      return { id: facts.id, destination: facts.destination, state, outcome, need, diagnosis }
     },
   }
-  const judge: PacketJudge['judge'] = (facts, now, route, blockedBySequence) => {
-    const classified = classifyPacket(facts, now, deps.stuckAfterMs)
-    const diagnosis = diagnose(facts, classified, { ...words, now, route, haltedAfterMs: deps.haltedAfterMs, blockedBySequence })
-    return { id: facts.id, destination: facts.destination, ...classified, diagnosis }
-  }
-  return { judge, describe: (facts, now, ...rest) => toPacketDto(facts, judge(facts, now, ...rest), now) }
 }

@@ -1,10 +1,11 @@
 import type { PacketDto } from '../../shared/schemas/packets'
-import { formatPacketId, type PacketId } from '../../shared/utils/packet-id'
+import { formatPacketId, type ChannelEnd, type PacketId } from '../../shared/utils/packet-id'
 import { neverSent } from '../domain/packet/classify'
 import { DomainError } from '../domain/errors'
-import type { PacketFacts, RouteFacts } from '../domain/packet/facts'
 import type { PacketJudge } from './describe-packets'
-import type { ChainDirectory, ChainReader, Clock } from './ports'
+import { makeFollowForward } from './follow-forward'
+import { earliestUndelivered } from './ordered-channel'
+import type { ChainDirectory, ChainReader, Clock, PacketRelayer } from './ports'
 import { servedChain } from './served-chain'
 
 /** One packet with its whole life. Throws DomainError: chain_not_served, packet_not_found (the chain never sent it). */
@@ -13,34 +14,26 @@ export type GetPacket = (id: PacketId) => Promise<PacketDto>
 export interface GetPacketDeps {
   readonly reader: ChainReader
   readonly directory: ChainDirectory
+  readonly relayer: Pick<PacketRelayer, 'terms'>
   readonly judge: PacketJudge
   readonly clock: Clock
 }
 
-/** On an ordered channel: the earliest packet before this one that is not received yet. */
-async function blockedBy(reader: ChainReader, facts: PacketFacts, route: RouteFacts): Promise<bigint | null> {
-  const waits = facts.commitment.known && facts.commitment.value && facts.received.known && !facts.received.value
-  if (route.ordering !== 'ordered' || !waits || !facts.destination) return null
-  try {
-    const { undelivered } = await reader.channelPending(facts.id, facts.destination)
-    const first = undelivered[0]
-    return first !== undefined && first < facts.id.sequence ? first : null
-  }
-  catch (cause) {
-    // Then nothing is said about the order; the state itself does not rest on it.
-    if (cause instanceof DomainError) return null
-    throw cause
-  }
-}
-
-export function makeGetPacket({ reader, directory, judge, clock }: GetPacketDeps): GetPacket {
+export function makeGetPacket({ reader, directory, relayer, judge, clock }: GetPacketDeps): GetPacket {
+  const undelivered = async (source: ChannelEnd, destination: ChannelEnd) => (await reader.channelPending(source, destination)).undelivered
+  const followForward = makeFollowForward({ reader, relayer, judge, clock, undelivered })
   return async (id) => {
     servedChain(directory, id.chainId)
-    const [[facts], route] = await Promise.all([reader.packetFacts([id], { withLegs: true }), reader.route(id)])
+    const [[facts], route] = await Promise.all([reader.packetFacts([id], { withLegs: true, corroborate: true }), reader.route(id, { corroborate: true })])
     if (!facts) throw new DomainError('packet_not_found', `${formatPacketId(id)} could not be read`)
     if (neverSent(facts)) {
       throw new DomainError('packet_not_found', `${id.chainId} never sent packet ${id.sequence} on ${id.portId}/${id.channelId}.`, { nextStep: 'Check the chain, the channel and the sequence.' })
     }
-    return judge.describe(facts, clock.now(), route, await blockedBy(reader, facts, route))
+    const [terms, blockedBySequence, nextHops] = await Promise.all([
+      facts.destination && relayer.terms(id, facts.destination),
+      earliestUndelivered(undelivered, facts, route),
+      followForward(facts),
+    ])
+    return judge.describe(facts, clock.now(), { route, terms, blockedBySequence, nextHops })
   }
 }

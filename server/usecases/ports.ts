@@ -1,5 +1,6 @@
 import type { Coin } from '../../shared/utils/coin'
 import type { ChannelEnd, PacketId } from '../../shared/utils/packet-id'
+import type { RelayTerms } from '../domain/packet/diagnose'
 import type { PacketFacts, PacketLeg, RouteFacts, Tip } from '../domain/packet/facts'
 import type { ScannedBlock } from '../domain/payment/inbound'
 
@@ -121,6 +122,11 @@ export type BroadcastAnswer
   = | { readonly state: 'accepted' | 'already_known' | 'unknown', readonly txHash: string }
     | { readonly state: 'rejected', readonly txHash: string, readonly code: number, readonly log: string }
 
+export interface ReadOptions {
+  /** Every endpoint that can is asked for the same height and counted; where two differ, the answer is unknown. */
+  readonly corroborate?: boolean
+}
+
 /** Reads served chains. Every method has its own time-out and bounded retries; failures are DomainError('chain_unavailable'). */
 export interface ChainReader {
   /** Highest tip among the endpoints that answer on the right chain-id. */
@@ -132,9 +138,9 @@ export interface ChainReader {
   /** Compares with a second endpoint: block hash and every result code. */
   confirmBlock(block: Pick<ScannedBlock, 'chainId' | 'height' | 'blockHash' | 'endpoint'> & { readonly codes: readonly number[] }): Promise<BlockAgreement>
   /** Never rejects for one dead chain: unknown answers stand in the facts. Batched per channel: at most two state queries per direction plus paging. */
-  packetFacts(ids: readonly PacketId[], options?: { readonly withLegs?: boolean }): Promise<PacketFacts[]>
+  packetFacts(ids: readonly PacketId[], options?: ReadOptions & { readonly withLegs?: boolean }): Promise<PacketFacts[]>
   channelPending(source: ChannelEnd, destination: ChannelEnd): Promise<ChannelPending>
-  route(source: ChannelEnd): Promise<RouteFacts>
+  route(source: ChannelEnd, options?: ReadOptions): Promise<RouteFacts>
   /** Packets whose ICS-20 sender or receiver is `address`, over every served chain. */
   packetsOfAddress(address: string): Promise<PacketSearchAnswer>
   packetsOfTx(chainId: string, txHash: string): Promise<PacketSearchAnswer>
@@ -246,6 +252,8 @@ export interface PacketRelayer {
   readiness(): Promise<RelayerReadiness>
   /** Problems for one route (chain missing in the config, packet filter, no key); empty = can serve. */
   routeProblems(source: ChannelEnd, destination: ChannelEnd): Promise<readonly string[]>
+  /** What its configuration says of one route; null: it cannot be read. Starts nothing. */
+  terms(source: ChannelEnd, destination: ChannelEnd): Promise<RelayTerms | null>
   /** Resolves with a report in every case, within timeLimitMs plus a grace for the kill. */
   run(run: RelayRun): Promise<RelayReport>
 }

@@ -1,4 +1,5 @@
 import { formatChannelEnd, formatPacketId, type ChannelEnd, type PacketId } from '../../shared/utils/packet-id'
+import type { RelayTerms } from '../domain/packet/diagnose'
 import type { PacketFacts, RouteFacts, Tip } from '../domain/packet/facts'
 import { gasPriceKey, gasPriceTtlMs } from './gas-price'
 import type { Cache, ChainReader, PacketRelayer, RelayerReadiness } from './ports'
@@ -20,6 +21,7 @@ export interface QuoteFacts {
   tip(chainId: string): Promise<Tip>
   readiness(): Promise<RelayerReadiness>
   routeProblems(source: ChannelEnd, destination: ChannelEnd): Promise<readonly string[]>
+  terms(source: ChannelEnd, destination: ChannelEnd): Promise<RelayTerms | null>
   balance(chainId: string, address: string, denom: string): Promise<bigint>
 }
 
@@ -45,6 +47,7 @@ export function makeQuoteFacts({ reader, relayer, cache }: Deps): QuoteFacts {
     // Not shared through the cache: each instance has a Hermes of its own, and its adapter remembers for some seconds.
     readiness: () => relayer.readiness(),
     routeProblems: (source, destination) => relayer.routeProblems(source, destination),
+    terms: (source, destination) => relayer.terms(source, destination),
     balance: async (chainId, address, denom) => {
       const coin = await cache.remember(`balance:${chainId}:${address}:${denom}`, balanceTtlMs, () => reader.balance(chainId, address, denom))
       return coin.amount

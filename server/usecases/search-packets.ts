@@ -2,10 +2,11 @@ import type { PacketListDto, PacketSearch } from '../../shared/schemas/packets'
 import { formatChannelEnd, formatPacketId, parseSequence, type ChannelEnd, type PacketId } from '../../shared/utils/packet-id'
 import { DomainError } from '../domain/errors'
 import type { PacketFacts, RouteFacts } from '../domain/packet/facts'
-import type { PacketJudge } from './describe-packets'
+import type { PacketJudge, Surroundings } from './describe-packets'
 import { pageByKey, readPageKey } from './dto/packet-cursor'
+import { earliestUndelivered } from './ordered-channel'
 import type { PacketIndex } from './packet-index-port'
-import type { Cache, ChainDirectory, ChainReader, Clock, FoundPacket } from './ports'
+import type { Cache, ChainDirectory, ChainReader, Clock, FoundPacket, PacketRelayer } from './ports'
 import { servedChain } from './served-chain'
 
 /**
@@ -20,6 +21,7 @@ export interface SearchPacketsDeps {
   readonly directory: ChainDirectory
   readonly index: PacketIndex
   readonly cache: Cache
+  readonly relayer: Pick<PacketRelayer, 'terms'>
   readonly judge: PacketJudge
   readonly clock: Clock
 }
@@ -33,6 +35,7 @@ interface Found {
 /** Paging repeats the search: this long it is remembered. */
 const searchTtlMs = 5_000
 const routeTtlMs = 10_000
+const undeliveredTtlMs = 2_000
 const indexLimit = 500
 
 /** Newest first; the key is the sending time (or nothing) and the packet's name. */
@@ -42,7 +45,7 @@ function sortKey(packet: FoundPacket): string {
 }
 
 export function makeSearchPackets(deps: SearchPacketsDeps): SearchPackets {
-  const { reader, directory, index, cache, judge, clock } = deps
+  const { reader, directory, index, cache, relayer, judge, clock } = deps
 
   async function ofAddress(address: string, page: { limit: number, cursor?: string }): Promise<Found> {
     const { packets, unanswered } = await cache.remember(`packets-of-address:${address}`, searchTtlMs, async () => {
@@ -84,19 +87,33 @@ export function makeSearchPackets(deps: SearchPacketsDeps): SearchPackets {
     return cache.remember(`route:${formatChannelEnd(source)}`, routeTtlMs, () => reader.route(source))
   }
 
-  /** Routes of the packets that are not finished. */
-  async function routesOf(facts: readonly PacketFacts[]): Promise<Map<string, RouteFacts>> {
+  type RouteAround = Required<Pick<Surroundings, 'terms'>> & { readonly route: RouteFacts }
+
+  /** Routes of the packets that are not finished, and what the relayer's configuration says of them. */
+  async function routesOf(facts: readonly PacketFacts[]): Promise<Map<string, RouteAround>> {
     const pending = facts.filter(({ commitment }) => commitment.known && commitment.value)
     const sources = new Map(pending.map(({ id }) => [formatChannelEnd(id), { chainId: id.chainId, portId: id.portId, channelId: id.channelId }]))
-    return new Map(await Promise.all([...sources].map(async ([key, source]) => [key, await routeOf(source)] as const)))
+    return new Map(await Promise.all([...sources].map(async ([key, source]) => {
+      const route = await routeOf(source)
+      return [key, { route, terms: route.destination && await relayer.terms(source, route.destination) }] as const
+    })))
+  }
+
+  function undeliveredOf(source: ChannelEnd, destination: ChannelEnd): Promise<readonly bigint[]> {
+    return cache.remember(`undelivered:${formatChannelEnd(source)}`, undeliveredTtlMs, async () => (await reader.channelPending(source, destination)).undelivered)
+  }
+
+  async function aroundOf(facts: PacketFacts, around: RouteAround | undefined): Promise<Surroundings> {
+    return around ? { ...around, blockedBySequence: await earliestUndelivered(undeliveredOf, facts, around.route) } : {}
   }
 
   return async (search) => {
     const { ids, nextCursor, unanswered } = await find(search)
     const facts = ids.length > 0 ? await reader.packetFacts(ids) : []
     const routes = await routesOf(facts)
+    const around = await Promise.all(facts.map(packet => aroundOf(packet, routes.get(formatChannelEnd(packet.id)))))
     const now = clock.now()
-    const items = facts.map(packet => judge.describe(packet, now, routes.get(formatChannelEnd(packet.id))))
+    const items = facts.map((packet, index) => judge.describe(packet, now, around[index]))
     const open = items.filter(item => item.state === 'unknown').flatMap(item => item.unanswered)
     return { items, nextCursor, unanswered: [...new Set([...unanswered, ...open])] }
   }

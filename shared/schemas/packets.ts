@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { diagnosisCodes, packetLegs, packetNeeds, packetOutcomes, packetStates, payingHelpsAnswers } from '../types/packet'
+import { diagnosisCodes, diagnosisReasons, packetLegs, packetNeeds, packetOutcomes, packetRefundStates, packetStates, payingHelpsAnswers, refundCauses } from '../types/packet'
 import { addressSchema, chainIdSchema, channelEndSchema, channelIdSchema, coinSchema, instantSchema, integerTextSchema, packetIdSchema, portIdSchema, txHashSchema } from './common'
 
 export const evidenceSchema = z.object({
@@ -21,12 +21,31 @@ export const packetLegSchema = z.object({
 }).meta({ id: 'PacketLeg' })
 export type PacketLegDto = z.infer<typeof packetLegSchema>
 
+export const diagnosisParamsSchema = z.object({
+  chainId: chainIdSchema.optional().describe('where the client, the channel end or the stopped chain is'),
+  clientId: z.string().optional(),
+  channelId: z.string().optional(),
+  trustingPeriodSeconds: z.number().int().optional(),
+  since: instantSchema.optional().describe('newest block of a stopped chain, or end of a client\'s trust'),
+  secondsLeft: z.number().int().optional().describe('until the timeout, by the clock of the destination'),
+  blocksLeft: integerTextSchema.optional(),
+  blockedBySequence: integerTextSchema.optional().describe('earlier packet of the same ordered channel'),
+  bytes: z.number().int().optional(),
+  limitBytes: z.number().int().optional(),
+  endpointCount: z.number().int().optional(),
+  forward: z.object({ receiver: z.string(), portId: z.string(), channelId: z.string() }).optional().describe('where the memo has the destination send the transfer on to'),
+  nextHops: z.array(z.object({ id: packetIdSchema, state: z.enum(packetStates), code: z.enum(diagnosisCodes), payingHelps: z.enum(payingHelpsAnswers) })).optional()
+    .describe('packets that carry the transfer on, in order; the last one is where it is'),
+}).meta({ id: 'DiagnosisParams' })
+
 export const diagnosisSchema = z.object({
   code: z.enum(diagnosisCodes),
-  sentence: z.string(),
+  reason: z.enum(diagnosisReasons).describe('finer than the code'),
+  params: diagnosisParamsSchema.describe('what the sentence is made of; what does not belong to the reason is absent'),
+  sentence: z.string().describe('English'),
   evidence: z.array(evidenceSchema),
   payingHelps: z.enum(payingHelpsAnswers),
-  nextStep: z.string(),
+  nextStep: z.string().describe('English'),
 }).meta({ id: 'Diagnosis' })
 export type DiagnosisDto = z.infer<typeof diagnosisSchema>
 
@@ -36,6 +55,15 @@ export const transferSchema = z.object({
   coin: coinSchema.describe('denom as the packet carries it (a trace path or a base denom)'),
   memo: z.string(),
 }).meta({ id: 'Transfer' })
+
+export const packetRefundSchema = z.object({
+  chainId: chainIdSchema,
+  address: z.string(),
+  coin: coinSchema.describe('denom as the bank of that chain calls it'),
+  cause: z.enum(refundCauses),
+  state: z.enum(packetRefundStates).describe('predicted; or, after the end, whether the events of its transaction show exactly this'),
+  txHash: z.string().nullable(),
+}).meta({ id: 'PacketRefund' })
 
 export const packetSchema = z.object({
   id: packetIdSchema,
@@ -48,6 +76,7 @@ export const packetSchema = z.object({
   timeoutAt: instantSchema.nullable(),
   timeoutHeight: z.string().nullable().describe('revision-height of the destination chain, e.g. 0-1200'),
   legs: z.array(packetLegSchema),
+  refund: packetRefundSchema.nullable().describe('what the source chain gives back to the sender; null: nothing, or nobody can tell'),
   diagnosis: diagnosisSchema,
   unanswered: z.array(z.string()).describe('what could not be asked'),
   asOf: instantSchema,

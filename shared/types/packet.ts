@@ -13,12 +13,75 @@ export type PacketNeed = typeof packetNeeds[number]
 export const packetLegs = ['send', 'receive', 'write_acknowledgement', 'acknowledge', 'timeout'] as const
 export type PacketLegName = typeof packetLegs[number]
 
+/** Why a packet is where it is, finer than its code: each has words of its own. */
+export const diagnosisReasons = [
+  'in_flight', 'in_flight_returning', 'undelivered', 'delivered_ack_missing', 'error_ack_pending', 'timed_out', 'timing_out_soon', 'timing_out_soon_by_height',
+  'client_expired', 'client_frozen', 'client_not_active', 'channel_closed', 'channel_not_open', 'ordered_channel_blocked',
+  'destination_unreachable', 'destination_halted', 'source_unreachable', 'source_halted',
+  'async_ack_pending', 'forwarded', 'forwarded_payable', 'forwarded_unseen',
+  'packet_data_pruned', 'memo_too_long', 'receiver_too_long', 'route_not_served', 'route_not_relayed', 'not_found',
+  'completed_delivered', 'completed_returned_by_timeout', 'completed_returned_by_error', 'completed_somehow',
+  'cannot_tell_counterparty', 'cannot_tell_sent', 'cannot_tell_acknowledged', 'cannot_tell_timeout',
+] as const
+export type DiagnosisReason = typeof diagnosisReasons[number]
+
 export const diagnosisCodes = [
-  'undelivered', 'delivered_ack_missing', 'error_ack_pending', 'timed_out', 'timing_out_soon', 'in_flight', 'client_expired', 'client_frozen',
-  'channel_closed', 'ordered_channel_blocked', 'destination_unreachable', 'destination_halted', 'source_unreachable', 'async_ack_pending',
+  'undelivered', 'delivered_ack_missing', 'error_ack_pending', 'timed_out', 'timing_out_soon', 'in_flight', 'client_expired', 'client_frozen', 'client_not_active',
+  'channel_closed', 'ordered_channel_blocked', 'destination_unreachable', 'destination_halted', 'source_unreachable', 'source_halted', 'async_ack_pending',
   'packet_data_pruned', 'receiver_or_memo_too_long', 'route_not_served', 'not_found', 'completed', 'cannot_tell',
 ] as const
+/** Closed list that clients of the API switch on. */
 export type DiagnosisCode = typeof diagnosisCodes[number]
+
+export const codeOfReason: Readonly<Record<DiagnosisReason, DiagnosisCode>> = {
+  in_flight: 'in_flight',
+  in_flight_returning: 'in_flight',
+  undelivered: 'undelivered',
+  delivered_ack_missing: 'delivered_ack_missing',
+  error_ack_pending: 'error_ack_pending',
+  timed_out: 'timed_out',
+  timing_out_soon: 'timing_out_soon',
+  timing_out_soon_by_height: 'timing_out_soon',
+  client_expired: 'client_expired',
+  client_frozen: 'client_frozen',
+  client_not_active: 'client_not_active',
+  channel_closed: 'channel_closed',
+  channel_not_open: 'channel_closed',
+  ordered_channel_blocked: 'ordered_channel_blocked',
+  destination_unreachable: 'destination_unreachable',
+  destination_halted: 'destination_halted',
+  source_unreachable: 'source_unreachable',
+  source_halted: 'source_halted',
+  async_ack_pending: 'async_ack_pending',
+  forwarded: 'async_ack_pending',
+  forwarded_payable: 'async_ack_pending',
+  forwarded_unseen: 'async_ack_pending',
+  packet_data_pruned: 'packet_data_pruned',
+  memo_too_long: 'receiver_or_memo_too_long',
+  receiver_too_long: 'receiver_or_memo_too_long',
+  route_not_served: 'route_not_served',
+  route_not_relayed: 'route_not_served',
+  not_found: 'not_found',
+  completed_delivered: 'completed',
+  completed_returned_by_timeout: 'completed',
+  completed_returned_by_error: 'completed',
+  completed_somehow: 'completed',
+  cannot_tell_counterparty: 'cannot_tell',
+  cannot_tell_sent: 'cannot_tell',
+  cannot_tell_acknowledged: 'cannot_tell',
+  cannot_tell_timeout: 'cannot_tell',
+}
 
 export const payingHelpsAnswers = ['yes', 'no', 'not_needed', 'unknown'] as const
 export type PayingHelps = typeof payingHelpsAnswers[number]
+
+export const refundCauses = ['timeout', 'error_acknowledgement'] as const
+/** Why the source chain gives a sender the coins back. */
+export type RefundCause = typeof refundCauses[number]
+
+export const packetRefundStates = ['predicted', 'paid', 'unconfirmed', 'differs'] as const
+/**
+ * `predicted`: waits for the timeout or acknowledgement. `paid`: the events of its transaction show exactly this.
+ * `unconfirmed`: finished, but that transaction was not found. `differs`: its events show something else.
+ */
+export type PacketRefundState = typeof packetRefundStates[number]

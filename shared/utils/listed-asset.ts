@@ -1,3 +1,5 @@
+import { toDisplayAmount } from './coin'
+
 /** The facts of a chain by which a denom gets its symbol. */
 export interface AssetChain {
   readonly chainId: string
@@ -36,6 +38,12 @@ export function findListedAsset(denom: string, chainId: string, chains: readonly
 /** `ibc/27394F…06EDB2`, `factory/osmo1…/thing`: a denom short enough for a phone; the whole one belongs into a title. */
 export function shortDenom(denom: string): string {
   return denom.length <= 20 ? denom : `${denom.slice(0, 10)}…${denom.slice(-6)}`
+}
+
+/** A coin as a person reads it: `12.5 ATOM`, or base units with the short denom where it is not listed. `denom` as `chainId` writes it. */
+export function coinText(coin: { readonly denom: string, readonly amount: bigint | string }, chainId: string, chains: readonly AssetChain[]): string {
+  const asset = findListedAsset(coin.denom, chainId, chains)
+  return asset ? `${groupThousands(toDisplayAmount(BigInt(coin.amount), asset.exponent))} ${asset.symbol}` : `${coin.amount} ${shortDenom(coin.denom)}`
 }
 
 /** Groups the whole part by thousands: `1234567.5` → `1,234,567.5`. */

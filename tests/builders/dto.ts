@@ -52,8 +52,9 @@ export function aPacket(over: Partial<PacketDto> = {}): PacketDto {
     transfer: { sender: aliceOnHub, receiver: bobOnOsmosis, coin: { denom: 'uatom', amount: '12500000' }, memo: '' },
     sentAt: '2026-11-23T23:00:00Z', timeoutAt: '2026-11-25T02:00:00Z', timeoutHeight: null,
     legs: [{ leg: 'send', chainId: 'hub-1', height: '1001', time: '2026-11-23T23:00:00Z', txHash: aHash, signer: aliceOnHub }],
+    refund: null,
     diagnosis: {
-      code: 'undelivered', sentence: 'Your 12.5 ATOM left Hub 3 hours ago and no relayer has delivered it. Clearing it will.', payingHelps: 'yes', nextStep: 'See the price and have it cleared.',
+      code: 'undelivered', reason: 'undelivered', params: {}, sentence: 'Your 12.5 ATOM left Hub 3 hours ago and no relayer has delivered it. Clearing it will.', payingHelps: 'yes', nextStep: 'See the price and have it cleared.',
       evidence: [{ query: 'packet_commitment transfer/channel-0/42', chainId: 'hub-1', height: '1200', endpointCount: 2, answer: 'commitment present' }],
     },
     unanswered: [], asOf: '2026-11-24T02:00:00Z',
@@ -64,7 +65,7 @@ export function aPacket(over: Partial<PacketDto> = {}): PacketDto {
 export function aCompletedPacket(over: Partial<PacketDto> = {}): PacketDto {
   return aPacket({
     id: aPacketId('41'), state: 'completed', outcome: 'delivered', need: 'nothing',
-    diagnosis: { code: 'completed', sentence: 'Your money has already arrived. Nothing to pay.', evidence: [], payingHelps: 'not_needed', nextStep: '' },
+    diagnosis: { code: 'completed', reason: 'completed_delivered', params: {}, sentence: 'Your money has already arrived. Nothing to pay.', evidence: [], payingHelps: 'not_needed', nextStep: '' },
     ...over,
   })
 }

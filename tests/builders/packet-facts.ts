@@ -1,4 +1,4 @@
-import type { Answer, PacketFacts, PacketLeg, RouteFacts, SentPacket } from '../../server/domain/packet/facts'
+import type { Answer, ClientTrust, PacketFacts, PacketLeg, RouteFacts, SentPacket } from '../../server/domain/packet/facts'
 
 export const packetNow = new Date('2026-11-24T12:00:00Z')
 export const minutesBefore = (minutes: number) => new Date(packetNow.getTime() - minutes * 60_000)
@@ -13,7 +13,7 @@ export function aSentPacket(changes: Partial<SentPacket> = {}): SentPacket {
   return {
     timeoutHeight: null,
     timeoutTimestampNs: nanoseconds(minutesBefore(-600)),
-    transfer: { sender: 'cosmos1zuvk68xw4y9swp06796rx8zarjvvkrt606nxtl', receiver: 'osmo12ecyuddg4wlnhztusgju5zxxjgznkz7fcj8wqj', coin: { denom: 'uatom', amount: 1_500_000n }, memo: '' },
+    transfer: { sender: 'cosmos1zuvk68xw4y9swp06796rx8zarjvvkrt606nxtl', receiver: 'osmo12ecyuddg4wlnhztusgju5zxxjgznkz7fcj8wqj', coin: { denom: 'uatom', amount: 1_500_000n }, localDenom: 'uatom', memo: '' },
     ...changes,
   }
 }
@@ -40,6 +40,11 @@ export function somePacketFacts(changes: Partial<PacketFacts> = {}): PacketFacts
   }
 }
 
+/** Updated an hour ago, trusted for ten days. */
+export function someClientTrust(changes: Partial<ClientTrust> = {}): ClientTrust {
+  return { clientId: '07-tendermint-4', trustingPeriodSeconds: 864_000n, newestHeaderTime: minutesBefore(60), frozen: false, ...changes }
+}
+
 export function someRouteFacts(changes: Partial<RouteFacts> = {}): RouteFacts {
   return {
     source: { chainId: 'ibc-a', portId: 'transfer', channelId: 'channel-0' },
@@ -49,6 +54,8 @@ export function someRouteFacts(changes: Partial<RouteFacts> = {}): RouteFacts {
     destinationChannelState: known('open'),
     destinationClientStatus: known('Active'),
     sourceClientStatus: known('Active'),
+    destinationClientTrust: known(someClientTrust()),
+    sourceClientTrust: known(someClientTrust()),
     ...changes,
   }
 }

@@ -1,4 +1,5 @@
 import { openCache } from '../../server/adapters/cache/cache'
+import type { RelayTerms } from '../../server/domain/packet/diagnose'
 import type { AcknowledgementReading, PacketFacts, RouteFacts } from '../../server/domain/packet/facts'
 import { makeBuildQuote, type BuildQuoteDeps } from '../../server/usecases/build-quote'
 import { makePacketJudge } from '../../server/usecases/describe-packets'
@@ -29,7 +30,7 @@ export function somePacketFacts(id: PacketId, over: Partial<PacketFacts> = {}): 
     sourceTip: known({ height: 500n, time: at(1000) }), destinationTip: known({ height: 500n, time: at(1000) }),
     sent: known({
       timeoutHeight: null, timeoutTimestampNs: BigInt(at(100_000).getTime()) * 1_000_000n,
-      transfer: { sender: hubAddress, receiver: zoneAddress, coin: { denom: 'uatom', amount: 1_500_000n }, memo: '' },
+      transfer: { sender: hubAddress, receiver: zoneAddress, coin: { denom: 'uatom', amount: 1_500_000n }, localDenom: 'uatom', memo: '' },
     }),
     legs: [{ leg: 'send', chainId: 'hub-1', height: 10n, time: at(0), txHash: 'AB'.repeat(32), signer: hubAddress }],
     finishedBy: unasked, ...over,
@@ -49,6 +50,7 @@ export class QuoteWorld {
   }
 
   routeProblems: readonly string[] = []
+  terms: RelayTerms | null = { served: true, maxMemoBytes: 32_768, maxReceiverBytes: 2_048 }
   tipTime = at(1000)
   undelivered: readonly bigint[] = []
   readonly gasPrices: Record<string, string> = { 'hub-1': '0.025', 'zone-1': '0.1' }
@@ -66,6 +68,7 @@ export class QuoteWorld {
       return {
         source, destination: { chainId: 'zone-1', portId: 'transfer', channelId: 'channel-7' }, ordering: 'unordered',
         sourceChannelState: known('open' as const), destinationChannelState: known('open' as const), sourceClientStatus: known('Active' as const), destinationClientStatus: known('Active' as const),
+        sourceClientTrust: unasked, destinationClientTrust: unasked,
         ...this.route,
       }
     },
@@ -81,6 +84,7 @@ export class QuoteWorld {
   readonly #relayer = {
     readiness: async () => this.readiness,
     routeProblems: async () => this.routeProblems,
+    terms: async () => this.terms,
   } satisfies Partial<PacketRelayer>
 
   readonly clock = { now: () => at(1000) }
@@ -106,7 +110,7 @@ export class QuoteWorld {
         conversionRates: [{ from: 'uosmo', to: 'uatom', rate: { numerator: 5n, denominator: 100n } }],
       },
       paymentAddress: (chain: ServedChain) => chain.chainId === 'hub-1' ? serviceAddress : null,
-      judge: (facts, route, now, blockedBySequence) => judge.judge(facts, now, route, blockedBySequence),
+      judge: judge.judge,
       ...over,
     })
   }

@@ -73,6 +73,7 @@ export function makeModelRelayer({ network, random, now, temper, ready, step, st
   return {
     readiness: async () => ({ ready: ready(), version: '1.13.2', problems: ready() ? [] : ['down'], keys: ready() ? keys : [], restAlive: null }),
     routeProblems: async () => [],
+    terms: async () => null,
     run: async (run) => {
       const mode = random.weighted(temper())
       count(`relayer ${mode}`)

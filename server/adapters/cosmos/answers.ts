@@ -1,20 +1,20 @@
 import { DomainError } from '../../domain/errors'
 import type { Answer } from '../../domain/packet/facts'
-import { QueryRefused } from './abci'
+import { QueryDisputed, QueryRefused } from './abci'
 import { RpcError } from './json-rpc'
 
 /** Whether this failure means "could not be asked", as against a bug of ours. */
 export function isUnanswered(cause: unknown): cause is Error {
-  return cause instanceof RpcError || cause instanceof QueryRefused || (cause instanceof DomainError && (cause.code === 'chain_unavailable' || cause.code === 'chain_not_served'))
+  return cause instanceof RpcError || cause instanceof QueryRefused || cause instanceof QueryDisputed || (cause instanceof DomainError && (cause.code === 'chain_unavailable' || cause.code === 'chain_not_served'))
 }
 
 export function unknown(reason: string): { readonly known: false, readonly reason: string } {
   return { known: false, reason }
 }
 
-/** One endpoint's answer. */
-export function known<T>(value: T, height: bigint): Answer<T> {
-  return { known: true, value, height, endpointCount: 1 }
+/** The answer of one endpoint, or of so many that agree. */
+export function known<T>(value: T, height: bigint, endpointCount = 1): Answer<T> {
+  return { known: true, value, height, endpointCount }
 }
 
 /** Runs a read; what could not be asked becomes an unknown with its reason, everything else is thrown. */

@@ -3,6 +3,7 @@ import { parseAmount } from '../../../shared/utils/coin'
 import { parseSequence, type ChannelEnd } from '../../../shared/utils/packet-id'
 import type { FungibleTokenPacketData, SentPacket } from '../../domain/packet/facts'
 import type { ChainEvent } from '../../domain/payment/inbound'
+import { sha256, upperHex } from './merkle'
 
 /** One packet event of a tx (ibc-go core/04-channel events); the chain ids are the reader's business. */
 export interface PacketEvent {
@@ -83,6 +84,14 @@ export function readPacketEvents(events: readonly ChainEvent[]): PacketEvent[] {
   return events.map(readPacketEvent).filter(event => event !== null)
 }
 
+/** Whether a trace path starts with a hop (source: ibc-go ExtractDenomFromPath); a base denom may hold slashes, too. */
+const hopPattern = /^[^/]+\/channel-\d{1,20}\/./
+
+/** What the bank of the chain that wrote it calls a denom of a packet: `ibc/` and the hash of a trace path, a base denom as it is. */
+function localDenomOf(path: string): string {
+  return hopPattern.test(path) ? `ibc/${upperHex(sha256(Buffer.from(path)))}` : path
+}
+
 /** ICS-20 packet data (JSON, source: ibc-go FungibleTokenPacketData); null when it is anything else. */
 export function readTransfer(data: Uint8Array | null): FungibleTokenPacketData | null {
   if (!data) return null
@@ -92,7 +101,7 @@ export function readTransfer(data: Uint8Array | null): FungibleTokenPacketData |
     const { denom, amount, sender, receiver, memo } = parsed as Record<string, unknown>
     const units = typeof amount === 'string' ? parseAmount(amount) : undefined
     if (typeof denom !== 'string' || denom === '' || units === undefined || typeof sender !== 'string' || typeof receiver !== 'string') return null
-    return { sender, receiver, coin: { denom, amount: units }, memo: typeof memo === 'string' ? memo : '' }
+    return { sender, receiver, coin: { denom, amount: units }, localDenom: localDenomOf(denom), memo: typeof memo === 'string' ? memo : '' }
   }
   catch {
     return null

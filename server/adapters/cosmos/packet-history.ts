@@ -5,6 +5,8 @@ import { isUnanswered } from './answers'
 import type { ChainAccesses } from './chains'
 import { deliveredAcknowledgement, messageSigner } from './decode-tx'
 import { mapLimited } from './map-limited'
+import { creditsOf } from './credits'
+import type { AskOptions } from './endpoint-pool'
 import { eventOfLeg, readPacketEvents, sentPacket, type PacketEvent } from './packet-events'
 import { condition, searchTxs, type FoundTx } from './tx-search'
 
@@ -43,7 +45,7 @@ export class PacketHistory {
   }
 
   /** Takes in one tx's event about the packet `id`. */
-  async learn(id: PacketId, event: PacketEvent, chainId: string, tx: Pick<FoundTx, 'txHash' | 'height' | 'bytes'>): Promise<void> {
+  async learn(id: PacketId, event: PacketEvent, chainId: string, tx: Pick<FoundTx, 'txHash' | 'height' | 'bytes' | 'events'>): Promise<void> {
     const key = formatPacketId(id)
     const entry = this.remembered.get(key) ?? { legs: new Map<PacketLegName, PacketLeg>() }
     if (!this.remembered.has(key)) {
@@ -52,7 +54,8 @@ export class PacketHistory {
     }
     const time = await this.chains.get(chainId)?.times.of(tx.height) ?? null
     const signer = event.msgIndex === null ? null : messageSigner(tx.bytes, event.msgIndex)
-    entry.legs.set(event.leg, { leg: event.leg, chainId, height: tx.height, time, txHash: tx.txHash, signer })
+    const credits = event.leg === 'acknowledge' || event.leg === 'timeout' ? { credits: creditsOf(tx.events, event.msgIndex) } : {}
+    entry.legs.set(event.leg, { leg: event.leg, chainId, height: tx.height, time, txHash: tx.txHash, signer, ...credits })
     if (event.leg === 'send') entry.sent = sentPacket(event)
     const acknowledgement = event.acknowledgement ?? (event.leg === 'acknowledge' && event.msgIndex !== null ? deliveredAcknowledgement(tx.bytes, event.msgIndex) : null)
     if (acknowledgement) entry.acknowledgement = acknowledgement
@@ -62,7 +65,7 @@ export class PacketHistory {
    * Searches the missing legs of these sequences: `send`, `acknowledge`, `timeout` on the source, `receive` and
    * `write_acknowledgement` on the destination. Returns what could not be asked (null: all was).
    */
-  async search(leg: PacketLegName, source: ChannelEnd, destination: ChannelEnd | null, sequences: readonly bigint[]): Promise<string | null> {
+  async search(leg: PacketLegName, source: ChannelEnd, destination: ChannelEnd | null, sequences: readonly bigint[], options: AskOptions = {}): Promise<string | null> {
     const onSource = leg === 'send' || leg === 'acknowledge' || leg === 'timeout'
     const end = onSource ? source : destination
     const missing = sequences.filter(sequence => !this.remembered.get(formatPacketId({ ...source, sequence }))?.legs.has(leg))
@@ -74,7 +77,7 @@ export class PacketHistory {
       const side = onSource ? 'src' : 'dst'
       const channel = `${condition(`${event}.packet_${side}_channel`, end.channelId)} AND ${condition(`${event}.packet_${side}_port`, end.portId)}`
       const answers = await mapLimited(conditionsFor(event, missing), 3, sequenceCondition =>
-        searchTxs(access.pool, `${sequenceCondition} AND ${channel}`, rangePages))
+        searchTxs(access.pool, `${sequenceCondition} AND ${channel}`, rangePages, options))
       const txs = answers.flatMap(answer => answer.txs)
       await access.times.ofAll(txs.map(tx => tx.height))
       for (const tx of txs) await this.learnAll(tx, end.chainId, source, destination, new Set(missing))
@@ -85,6 +88,25 @@ export class PacketHistory {
       if (isUnanswered(cause)) return `${eventOfLeg[leg]} on ${end.chainId}: ${cause.message}`
       throw cause
     }
+  }
+
+  /**
+   * Asks one endpoint after the other for the sending txs that are still missing after a first search (`unanswered`: what
+   * that one said). Only when every endpoint answered and none has them, nobody does.
+   */
+  async searchEverywhere(source: ChannelEnd, sequences: readonly bigint[], unanswered: string | null): Promise<{ readonly unanswered: string | null, readonly endpointCount: number }> {
+    const { endpoints = [] } = this.chains.get(source.chainId)?.pool ?? {}
+    const isMissing = () => sequences.some(sequence => !this.remembered.get(formatPacketId({ ...source, sequence }))?.legs.has('send'))
+    if (!isMissing()) return { unanswered: null, endpointCount: 1 }
+    if (endpoints.length <= 1) return { unanswered, endpointCount: 1 }
+    let silent: string | null = null
+    for (const endpoint of endpoints) {
+      const others = new Set(endpoints.filter(other => other !== endpoint).map(other => other.name))
+      const problem = await this.search('send', source, null, sequences, { excluded: others, once: true })
+      if (!isMissing()) return { unanswered: null, endpointCount: 1 }
+      silent ??= problem
+    }
+    return { unanswered: silent, endpointCount: endpoints.length }
   }
 
   private async learnAll(tx: FoundTx, chainId: string, source: ChannelEnd, destination: ChannelEnd | null, wanted: ReadonlySet<bigint>): Promise<void> {

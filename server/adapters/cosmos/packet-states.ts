@@ -1,7 +1,7 @@
 import { formatChannelEnd, type ChannelEnd, type PacketId } from '../../../shared/utils/packet-id'
 import type { AcknowledgementReading, Answer, PacketFacts, Tip } from '../../domain/packet/facts'
 import { timeoutPassed } from '../../domain/packet/timeout'
-import type { ChannelPending } from '../../usecases/ports'
+import type { ChannelPending, ReadOptions } from '../../usecases/ports'
 import { readAcknowledgement } from './acknowledgement'
 import { attempt, isUnanswered, known, unknown } from './answers'
 import { accessTo, type ChainAccesses } from './chains'
@@ -21,9 +21,18 @@ interface ChannelReading {
   readonly hashes: Hashes
   readonly sourceTip: Answer<Tip>
   readonly destinationTip: Answer<Tip>
-  /** null: every index that could be asked was asked. */
-  readonly sentUnknown: string | null
+  /** Why there is no destination; null: there is one, or its chain is not served. */
+  readonly destinationUnread: string | null
+  readonly sentSearch: SentSearch
 }
+
+/** How the search for sending txs went; `unanswered` null: every endpoint's index was asked, `endpointCount` of them. */
+interface SentSearch {
+  readonly unanswered: string | null
+  readonly endpointCount: number
+}
+
+export type FactsOptions = ReadOptions & { readonly withLegs?: boolean }
 
 const notNeeded = unknown('not asked: not needed')
 
@@ -32,7 +41,7 @@ export class PacketStates {
   constructor(private readonly chains: ChainAccesses, private readonly routes: Routes, private readonly history: PacketHistory) {}
 
   /** In the order of `ids`. Never rejects for a chain that cannot be asked. */
-  async facts(ids: readonly PacketId[], withLegs: boolean): Promise<PacketFacts[]> {
+  async facts(ids: readonly PacketId[], options: FactsOptions = {}): Promise<PacketFacts[]> {
     const groups = new Map<string, { source: ChannelEnd, sequences: Set<bigint> }>()
     for (const id of ids) {
       const source = { chainId: id.chainId, portId: id.portId, channelId: id.channelId }
@@ -41,7 +50,7 @@ export class PacketStates {
       group.sequences.add(id.sequence)
     }
     const readings = new Map(await Promise.all([...groups].map(async ([key, { source, sequences }]) =>
-      [key, await this.readChannel(source, [...sequences], withLegs)] as const)))
+      [key, await this.readChannel(source, [...sequences], options)] as const)))
     return ids.map(id => this.factsOf(id, readings.get(formatChannelEnd(id))!))
   }
 
@@ -59,58 +68,71 @@ export class PacketStates {
     }
   }
 
-  private async readChannel(source: ChannelEnd, sequences: readonly bigint[], withLegs: boolean): Promise<ChannelReading> {
+  private async readChannel(source: ChannelEnd, sequences: readonly bigint[], options: FactsOptions): Promise<ChannelReading> {
+    const { withLegs = false } = options
     const access = this.chains.get(source.chainId)
     const notServed = unknown(`${source.chainId} is not served`)
-    if (!access) return { source, destination: null, committed: notServed, nextSequenceSend: notServed, unreceived: notServed, hashes: notServed, sourceTip: notServed, destinationTip: notServed, sentUnknown: notServed.reason }
+    if (!access) {
+      return {
+        source, destination: null, destinationUnread: null, committed: notServed, nextSequenceSend: notServed, unreceived: notServed, hashes: notServed,
+        sourceTip: notServed, destinationTip: notServed, sentSearch: { unanswered: notServed.reason, endpointCount: 0 },
+      }
+    }
     const [route, committed, sourceTip] = await Promise.all([
       this.destinationOf(source),
       attempt(async () => {
-        const answer = await readCommitted(access.pool, source, sequences)
-        return known(answer.committed, answer.height)
+        const answer = await readCommitted(access.pool, source, sequences, options)
+        return known(answer.committed, answer.height, answer.endpointCount)
       }),
       this.tip(source.chainId),
     ])
-    const nextSequenceSend = await this.readCounter(source, sequences, committed)
-    const [sentUnknown, there] = await Promise.all([
+    const nextSequenceSend = await this.readCounter(source, sequences, committed, options)
+    const [sentSearch, there] = await Promise.all([
       this.searchSent(source, sequences, committed, withLegs),
-      this.readDestination(route, sequences, committed, nextSequenceSend),
+      this.readDestination(route, sequences, committed, nextSequenceSend, options),
     ])
-    const reading = { source, destination: route.destination, committed, nextSequenceSend, sourceTip, ...there, sentUnknown }
+    const reading = { source, destination: route.destination, destinationUnread: route.unread, committed, nextSequenceSend, sourceTip, ...there, sentSearch }
     await this.searchFurther(reading, sequences, withLegs)
     return reading
   }
 
   /** Of the very height the commitments were read at: a packet sent in between must not look finished. */
-  private async readCounter(source: ChannelEnd, sequences: readonly bigint[], committed: Answer<ReadonlySet<bigint>>): Promise<Answer<bigint>> {
+  private async readCounter(source: ChannelEnd, sequences: readonly bigint[], committed: Answer<ReadonlySet<bigint>>, options: FactsOptions): Promise<Answer<bigint>> {
     if (!committed.known) return notNeeded
     if (sequences.every(sequence => committed.value.has(sequence))) return notNeeded
     return attempt(async () => {
-      const answer = await readNextSequenceSend(accessTo(this.chains, source.chainId).pool, source, committed.height)
-      return known(answer.value, answer.height)
+      const answer = await readNextSequenceSend(accessTo(this.chains, source.chainId).pool, source, committed.height, options)
+      return known(answer.value, answer.height, answer.endpointCount)
     })
   }
 
-  /** Pending packets always need theirs, for the timeout; finished ones only where legs are wanted. Returns what could not be asked. */
-  private async searchSent(source: ChannelEnd, sequences: readonly bigint[], committed: Answer<ReadonlySet<bigint>>, withLegs: boolean): Promise<string | null> {
-    const wanted = withLegs ? sequences : committed.known ? sequences.filter(sequence => committed.value.has(sequence)) : []
-    return this.history.search('send', source, null, wanted)
+  /**
+   * Pending packets always need theirs, for the timeout; finished ones only where legs are wanted. What the first index
+   * lacks is asked of every other one: nodes keep different depths of history.
+   */
+  private async searchSent(source: ChannelEnd, sequences: readonly bigint[], committed: Answer<ReadonlySet<bigint>>, withLegs: boolean): Promise<SentSearch> {
+    const pending = committed.known ? sequences.filter(sequence => committed.value.has(sequence)) : []
+    const unanswered = await this.history.search('send', source, null, withLegs ? sequences : pending)
+    return this.history.searchEverywhere(source, pending, unanswered)
   }
 
-  private async destinationOf(source: ChannelEnd): Promise<{ destination: ChannelEnd | null, reason: string }> {
+  private async destinationOf(source: ChannelEnd): Promise<{ destination: ChannelEnd | null, unread: string | null }> {
     try {
-      return { destination: await this.routes.counterparty(source), reason: 'the other end of the channel is not served' }
+      return { destination: await this.routes.counterparty(source), unread: null }
     }
     catch (cause) {
-      if (isUnanswered(cause)) return { destination: null, reason: cause.message }
+      if (isUnanswered(cause)) return { destination: null, unread: cause.message }
       throw cause
     }
   }
 
-  private async readDestination(route: { destination: ChannelEnd | null, reason: string }, sequences: readonly bigint[], committed: Answer<ReadonlySet<bigint>>, nextSequenceSend: Answer<bigint>): Promise<Pick<ChannelReading, 'unreceived' | 'hashes' | 'destinationTip'>> {
+  private async readDestination(route: { destination: ChannelEnd | null, unread: string | null }, sequences: readonly bigint[], committed: Answer<ReadonlySet<bigint>>, nextSequenceSend: Answer<bigint>, options: FactsOptions): Promise<Pick<ChannelReading, 'unreceived' | 'hashes' | 'destinationTip'>> {
     const { destination } = route
     const access = destination ? this.chains.get(destination.chainId) : undefined
-    if (!destination || !access) return { unreceived: unknown(route.reason), hashes: unknown(route.reason), destinationTip: unknown(route.reason) }
+    if (!destination || !access) {
+      const nowhere = unknown(route.unread ?? 'the other end of the channel is not served')
+      return { unreceived: nowhere, hashes: nowhere, destinationTip: nowhere }
+    }
     if (!committed.known) return { unreceived: notNeeded, hashes: notNeeded, destinationTip: await this.tip(destination.chainId) }
     const everSent = sequences.filter(sequence => committed.value.has(sequence) || !nextSequenceSend.known || sequence < nextSequenceSend.value)
     // The tip is read first and the state at or after it, so that the state is at least as new as the tip says.
@@ -118,15 +140,15 @@ export class PacketStates {
     const minHeight = destinationTip.known ? destinationTip.value.height : 0n
     if (everSent.length === 0) return { unreceived: notNeeded, hashes: notNeeded, destinationTip }
     const unreceived = await attempt(async () => {
-      const answer = await readUnreceived(access.pool, destination, everSent, minHeight)
-      return known(answer.unreceived, answer.height)
+      const answer = await readUnreceived(access.pool, destination, everSent, { ...options, minHeight })
+      return known(answer.unreceived, answer.height, answer.endpointCount)
     })
     const received = unreceived.known ? everSent.filter(sequence => !unreceived.value.has(sequence)) : []
-    if (received.length === 0) return { unreceived, hashes: unreceived.known ? known(new Map(), unreceived.height) : unreceived, destinationTip }
+    if (received.length === 0) return { unreceived, hashes: unreceived.known ? known(new Map(), unreceived.height, unreceived.endpointCount) : unreceived, destinationTip }
     const hashes = await attempt(async () => {
       // Of the same height as the receipts: one written later must not look missing.
-      const answer = await readAcknowledgements(access.pool, destination, received, unreceived.known ? unreceived.height : minHeight)
-      return known<ReadonlyMap<bigint, Uint8Array>>(answer.hashes, answer.height)
+      const answer = await readAcknowledgements(access.pool, destination, received, unreceived.known ? unreceived.height : minHeight, options)
+      return known<ReadonlyMap<bigint, Uint8Array>>(answer.hashes, answer.height, answer.endpointCount)
     })
     return { unreceived, hashes, destinationTip }
   }
@@ -163,10 +185,11 @@ export class PacketStates {
     const received = neverSent ? notNeeded : mapAnswer(unreceived, set => !set.has(sequence))
     const acknowledgement = neverSent || !received.known
       ? notNeeded
-      : received.value ? mapAnswer(hashes, map => this.reading(id, map)) : known<AcknowledgementReading>('none', received.height)
+      : received.value ? mapAnswer(hashes, map => this.reading(id, map)) : known<AcknowledgementReading>('none', received.height, received.endpointCount)
     const facts = {
       id,
       destination: reading.destination,
+      ...reading.destinationUnread === null ? {} : { destinationUnread: reading.destinationUnread },
       commitment,
       nextSequenceSend,
       received,
@@ -184,9 +207,10 @@ export class PacketStates {
     const sent = this.history.sent(id)
     if (sent) return known(sent, this.history.legs(id).find(leg => leg.leg === 'send')?.height ?? 0n)
     if (neverSent && nextSequenceSend.known) return known(null, nextSequenceSend.height)
-    if (reading.sentUnknown !== null) return unknown(reading.sentUnknown)
+    const { unanswered, endpointCount } = reading.sentSearch
+    if (unanswered !== null) return unknown(unanswered)
     const asked = committed.known && committed.value.has(id.sequence)
-    return asked ? known(null, committed.height) : unknown('not asked, or no send_packet tx was found')
+    return asked ? known(null, committed.height, endpointCount) : unknown('not asked, or no send_packet tx was found')
   }
 
   private reading(id: PacketId, hashes: ReadonlyMap<bigint, Uint8Array>): AcknowledgementReading {

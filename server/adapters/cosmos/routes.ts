@@ -1,15 +1,21 @@
 import type { ChannelEnd } from '../../../shared/utils/packet-id'
 import { formatChannelEnd } from '../../../shared/utils/packet-id'
-import type { Answer, ChannelState, ClientStatus, RouteFacts } from '../../domain/packet/facts'
-import type { ChainDirectory, Clock } from '../../usecases/ports'
+import type { Answer, ChannelState, ClientStatus, ClientTrust, RouteFacts } from '../../domain/packet/facts'
+import type { ChainDirectory, Clock, ReadOptions } from '../../usecases/ports'
 import { QueryRefused } from './abci'
 import { attempt, isUnanswered, known, unknown } from './answers'
 import { accessTo, type ChainAccess, type ChainAccesses } from './chains'
-import { readChannel, readClientChainId, readClientId, readClientStatus, type ChannelAnswer } from './ibc-queries'
+import { readChannel, readClientChainId, readClientId, readClientStatus, readClientTrust, type ChannelAnswer } from './ibc-queries'
 
 /** How long a channel that leads nowhere we serve is not asked about again. */
 const unservedMs = 600_000
 const unservedKept = 10_000
+
+interface SideAnswers {
+  readonly channel: Answer<ChannelAnswer>
+  readonly clientStatus: Answer<ClientStatus>
+  readonly clientTrust: Answer<ClientTrust>
+}
 
 /** Looks up channels, their counterparties and clients; what never changes is remembered. */
 export class Routes {
@@ -61,7 +67,7 @@ export class Routes {
   }
 
   /** State of both channel ends and both clients; what could not be asked stands as unknown. */
-  async facts(source: ChannelEnd): Promise<RouteFacts> {
+  async facts(source: ChannelEnd, options: ReadOptions = {}): Promise<RouteFacts> {
     accessTo(this.chains, source.chainId)
     const destination = await this.counterparty(source).catch((cause: unknown) => {
       if (isUnanswered(cause)) return null
@@ -69,8 +75,8 @@ export class Routes {
     })
     const noDestination = unknown('the other end of the channel is not served or cannot be asked')
     const [here, there] = await Promise.all([
-      this.side(source),
-      destination ? this.side(destination) : { channel: noDestination, clientStatus: noDestination },
+      this.side(source, options),
+      destination ? this.side(destination, options) : { channel: noDestination, clientStatus: noDestination, clientTrust: noDestination },
     ])
     return {
       source,
@@ -80,22 +86,34 @@ export class Routes {
       destinationChannelState: channelState(there.channel),
       sourceClientStatus: here.clientStatus,
       destinationClientStatus: there.clientStatus,
+      sourceClientTrust: here.clientTrust,
+      destinationClientTrust: there.clientTrust,
     }
   }
 
-  private async side(end: ChannelEnd): Promise<{ channel: Answer<ChannelAnswer>, clientStatus: Answer<ClientStatus> }> {
+  private async side(end: ChannelEnd, options: ReadOptions): Promise<SideAnswers> {
     const access = this.chains.get(end.chainId)
-    if (!access) return { channel: unknown(`${end.chainId} is not served`), clientStatus: unknown(`${end.chainId} is not served`) }
+    if (!access) {
+      const notServed = unknown(`${end.chainId} is not served`)
+      return { channel: notServed, clientStatus: notServed, clientTrust: notServed }
+    }
     const channel = await attempt(async () => {
-      const answer = await readChannel(access.pool, end)
-      return known(answer.value, answer.height)
+      const answer = await readChannel(access.pool, end, options)
+      return known(answer.value, answer.height, answer.endpointCount)
     })
-    if (!channel.known) return { channel, clientStatus: channel }
-    const clientStatus = await attempt(async () => {
-      const answer = await readClientStatus(access.pool, await this.clientId(end.chainId, channel.value.connectionId))
-      return known(answer.value, answer.height)
-    })
-    return { channel, clientStatus }
+    if (!channel.known) return { channel, clientStatus: channel, clientTrust: channel }
+    const { connectionId } = channel.value
+    const [clientStatus, clientTrust] = await Promise.all([
+      attempt(async () => {
+        const answer = await readClientStatus(access.pool, await this.clientId(end.chainId, connectionId), options)
+        return known(answer.value, answer.height, answer.endpointCount)
+      }),
+      attempt(async () => {
+        const answer = await readClientTrust(access.pool, await this.clientId(end.chainId, connectionId), options)
+        return answer ? known(answer.value, answer.height, answer.endpointCount) : unknown('not a 07-tendermint client')
+      }),
+    ])
+    return { channel, clientStatus, clientTrust }
   }
 
   private async clientId(chainId: string, connectionId: string): Promise<string> {

@@ -2,7 +2,7 @@ import { mapLimited } from './map-limited'
 import type { ChainEvent } from '../../domain/payment/inbound'
 import { TransportError } from './bounded-fetch'
 import type { Endpoint } from './endpoint'
-import type { EndpointPool } from './endpoint-pool'
+import type { AskOptions, EndpointPool } from './endpoint-pool'
 import { isRecord } from './json-rpc'
 import { upperHex } from './merkle'
 
@@ -33,7 +33,7 @@ export function condition(key: string, value: string): string {
  * Txs that match, newest first, at most `maxPages` pages of 100. Failed txs are left out. Throws DomainError('chain_unavailable')
  * or RpcError (indexing disabled). A node may also give a silent partial answer: absence proves nothing.
  */
-export async function searchTxs(pool: EndpointPool, query: string, maxPages = 1): Promise<TxSearchAnswer> {
+export async function searchTxs(pool: EndpointPool, query: string, maxPages = 1, options: AskOptions = {}): Promise<TxSearchAnswer> {
   return pool.ask(async (endpoint) => {
     const client = endpoint.client()
     const txs: FoundTx[] = []
@@ -45,7 +45,7 @@ export async function searchTxs(pool: EndpointPool, query: string, maxPages = 1)
       if (answer.txs.length === 0 || txs.length >= total) break
     }
     return { txs: txs.filter(tx => tx.code === 0), partial: txs.length < total }
-  })
+  }, options)
 }
 
 const timesKept = 5_000

@@ -1,6 +1,7 @@
 import { parse } from 'smol-toml'
 import { coin, type Coin } from '../../../shared/utils/coin'
 import { parseDecimal } from '../../domain/pricing/decimal'
+import type { RelayTerms } from '../../domain/packet/diagnose'
 import type { ChannelEnd } from '../../../shared/utils/packet-id'
 
 export interface HermesChain {
@@ -14,6 +15,9 @@ export interface HermesChain {
 
 export interface HermesConfiguration {
   readonly chains: readonly HermesChain[]
+  /** Of ICS-20 packets; null: none. */
+  readonly maxMemoBytes: number | null
+  readonly maxReceiverBytes: number | null
   readonly packetsEnabled: boolean
 }
 
@@ -47,6 +51,22 @@ function readFilter(value: unknown): HermesChain['filter'] {
   return { policy, pairs: list.flatMap(pair => Array.isArray(pair) && pair.length === 2 ? [[String(pair[0]), String(pair[1])] as const] : []) }
 }
 
+const unitBytes: Readonly<Record<string, number>> = { '': 1, 'b': 1, 'kb': 1e3, 'kib': 2 ** 10, 'mb': 1e6, 'mib': 2 ** 20, 'gb': 1e9, 'gib': 2 ** 30 }
+
+/** `32768`, `32KiB`, `1.5 MB` (source: crate byte-unit); undefined: no size. */
+function readBytes(value: unknown): number | undefined {
+  if (typeof value === 'number' || typeof value === 'bigint') return Number(value)
+  const match = /^(\d+(?:\.\d+)?) *([a-z]*)$/i.exec(typeof value === 'string' ? value.trim() : '')
+  const unit = match ? unitBytes[match[2]!.toLowerCase()] : undefined
+  return match && unit !== undefined ? Math.floor(Number(match[1]) * unit) : undefined
+}
+
+/** `{ enabled, size }` of ics20_max_memo_size and ics20_max_receiver_size; absent: Hermes' own default. */
+function readSizeLimit(value: unknown, defaultBytes: number): number | null {
+  const table = asTable(value)
+  return table.enabled === false ? null : readBytes(table.size) ?? defaultBytes
+}
+
 /** Reads the parts of a Hermes configuration that clearing depends on. Throws what the TOML parser says. */
 export function readHermesConfiguration(text: string): HermesConfiguration {
   const root = asTable(parse(text, { integersAsBigInt: 'asNeeded' }))
@@ -61,6 +81,8 @@ export function readHermesConfiguration(text: string): HermesConfiguration {
       }]
     }),
     packetsEnabled: packets.enabled !== false,
+    maxMemoBytes: readSizeLimit(packets.ics20_max_memo_size, 32_768),
+    maxReceiverBytes: readSizeLimit(packets.ics20_max_receiver_size, 2_048),
   }
 }
 
@@ -105,4 +127,14 @@ function chainProblems(configuration: HermesConfiguration, end: ChannelEnd): str
 /** Why this configuration cannot serve a route; empty when it can. */
 export function routeConfigurationProblems(configuration: HermesConfiguration, source: ChannelEnd, destination: ChannelEnd): string[] {
   return [...chainProblems(configuration, source), ...chainProblems(configuration, destination)]
+}
+
+/** What it says of one route to somebody who asks why a packet is stuck: keys and limits of gas are the operator's business. */
+export function routeTerms(configuration: HermesConfiguration, source: ChannelEnd, destination: ChannelEnd): RelayTerms {
+  const served = (end: ChannelEnd) => {
+    const chain = configuration.chains.find(candidate => candidate.chainId === end.chainId)
+    return chain !== undefined && filterProblems(chain, end).length === 0
+  }
+  const { maxMemoBytes, maxReceiverBytes } = configuration
+  return { served: served(source) && served(destination), maxMemoBytes, maxReceiverBytes }
 }

@@ -43,7 +43,7 @@ async function restAlive(url: string): Promise<boolean> {
   }
 }
 
-async function readConfiguration(path: string): Promise<{ readonly configuration: HermesConfiguration | null, readonly problems: readonly string[] }> {
+export async function readConfiguration(path: string): Promise<{ readonly configuration: HermesConfiguration | null, readonly problems: readonly string[] }> {
   try {
     const configuration = readHermesConfiguration(await readFile(path, 'utf8'))
     return { configuration, problems: configurationProblems(configuration) }

@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks'
 import type { PacketRelayer, RelayReport, RelayRun } from '../../usecases/ports'
 import { runArguments } from './arguments'
-import { routeConfigurationProblems } from './configuration'
+import { routeConfigurationProblems, routeTerms } from './configuration'
 import { readHermesOutput } from './output'
-import { probeHermes, type HermesOptions, type HermesProbe } from './readiness'
+import { probeHermes, readConfiguration, type HermesOptions, type HermesProbe } from './readiness'
 import { runGuarded, type GuardedEnding } from './watchdog'
 
 /** A good answer this old is asked again beside the caller, who still gets it; a bad one only after `retryMs`. */
@@ -65,6 +65,11 @@ export function makeHermesRelayer(options: HermesOptions): PacketRelayer {
       const keyless = [source, destination].filter(end => !readiness.keys.some(key => key.chainId === end.chainId))
       const problems = routeConfigurationProblems(configuration, source, destination)
       return problems.length > 0 ? problems : keyless.map(end => `Hermes has no key for ${end.chainId}`)
+    },
+
+    async terms(source, destination) {
+      const { configuration } = await readConfiguration(options.configPath)
+      return configuration && routeTerms(configuration, source, destination)
     },
 
     async run(run) {

@@ -1,205 +1,178 @@
-import type { DiagnosisCode, PayingHelps } from '../../../shared/types/packet'
-import type { Coin } from '../../../shared/utils/coin'
-import { durationText, shortAddress } from '../../../shared/utils/short-text'
+import { codeOfReason, type DiagnosisCode, type DiagnosisReason, type PacketState, type PayingHelps } from '../../../shared/types/packet'
+import type { PacketId } from '../../../shared/utils/packet-id'
 import type { EvidenceRow } from '../clearing/evidence'
-import { neverSent, sentAt, type Classified } from './classify'
+import { neverSent, type Classified } from './classify'
 import { evidenceOf } from './evidence'
-import type { Answer, ClientStatus, PacketFacts, RouteFacts, Tip } from './facts'
-import { timeoutDate } from './timeout'
+import type { PacketFacts, RouteFacts } from './facts'
+import { forwardOf, type Forward } from './forward'
+import { haltObstacle, isRouteUnread, routeObstacle, type Obstacle } from './route-rules'
+import { blocksUntilTimeout, timeoutDate } from './timeout'
+
+/** A packet that carries the transfer on, and what is the matter with it. */
+export interface NextHop {
+  readonly id: PacketId
+  readonly state: PacketState
+  readonly code: DiagnosisCode
+  readonly payingHelps: PayingHelps
+}
+
+/** The facts that a reason's words are made of; what does not belong to it is absent. */
+export interface DiagnosisParams {
+  /** Where the client, the channel end or the stopped chain is. */
+  readonly chainId?: string
+  readonly clientId?: string
+  readonly channelId?: string
+  readonly trustingPeriodSeconds?: bigint
+  /** Time of the newest block of a stopped chain, or end of a client's trust. */
+  readonly since?: Date
+  /** By the clock of the destination. */
+  readonly secondsLeft?: number
+  readonly blocksLeft?: bigint
+  /** Earlier packet of the same ordered channel. */
+  readonly blockedBySequence?: bigint
+  readonly bytes?: number
+  readonly limitBytes?: number
+  readonly endpointCount?: number
+  readonly forward?: Forward
+  /** In the order of forwarding; the last one is where the transfer is. */
+  readonly nextHops?: readonly NextHop[]
+}
 
 export interface Diagnosis {
   readonly code: DiagnosisCode
-  /** One plain sentence with amount and shortened addresses, where they are known. */
-  readonly sentence: string
-  readonly evidence: readonly EvidenceRow[]
+  readonly reason: DiagnosisReason
   readonly payingHelps: PayingHelps
-  readonly nextStep: string
+  readonly params: DiagnosisParams
+  readonly evidence: readonly EvidenceRow[]
+}
+
+/** What our relayer is configured for on one route. */
+export interface RelayTerms {
+  /** Both chains are configured and no packet filter excludes the channel. */
+  readonly served: boolean
+  /** ICS-20 packets with a longer field are skipped, their timeouts and acknowledgements, too; null: no limit. */
+  readonly maxMemoBytes: number | null
+  readonly maxReceiverBytes: number | null
 }
 
 export interface DiagnosisContext {
   readonly now: Date
-  /** undefined: not read, so that nothing is said about clients and channel ends. */
-  readonly route?: RouteFacts
   /** A chain whose newest block is older than this has stopped. */
   readonly haltedAfterMs: number
+  /** undefined: not read, so that nothing is said about clients and channel ends. */
+  readonly route?: RouteFacts
+  /** null or undefined: not known, so that nothing is said about them. */
+  readonly terms?: RelayTerms | null
   /** Earlier packet of an ordered channel that must be received first. */
   readonly blockedBySequence?: bigint | null
-  chainName(chainId: string): string
-  /** A coin of a packet that `chainId` sent, as a person reads it: `1.5 ATOM`. */
-  coinText(coin: Coin, chainId: string): string
+  /** Empty: not followed, or not found. */
+  readonly nextHops?: readonly NextHop[]
 }
 
 interface Finding {
-  readonly code: DiagnosisCode
-  readonly clause: string
+  readonly reason: DiagnosisReason
   readonly payingHelps: PayingHelps
-  readonly nextStep: string
+  readonly params?: DiagnosisParams
 }
 
 /** A packet this close to its timeout may run out while it is being paid for. */
 const timingOutSoonMs = 120_000
-/** ICS-20 limits of ibc-go: longer ones are refused on receipt. */
-const maxMemoBytes = 32_768
-const maxReceiverBytes = 2_048
+/** As many blocks, at the six seconds that most chains take for one. */
+const timingOutSoonBlocks = 20n
 
 interface View {
   readonly facts: PacketFacts
   readonly classified: Classified
   readonly context: DiagnosisContext
-  readonly source: string
-  readonly destination: string
 }
 
-const payForIt = 'Have exactly this packet cleared.'
+const no = (obstacle: Obstacle | null): Finding | null => obstacle && { ...obstacle, payingHelps: 'no' }
 
-function problemOfClient(status: Answer<ClientStatus> | undefined, where: string): Finding | null {
-  if (!status?.known || status.value === 'Active' || status.value === 'Unknown') return null
-  const frozen = status.value === 'Frozen'
-  return {
-    code: frozen ? 'client_frozen' : 'client_expired',
-    clause: `cannot move, because the light client on ${where} is ${frozen ? 'frozen' : 'expired'}`,
-    payingHelps: 'no',
-    nextStep: `Wait for the governance of ${where} to recover the client; the money stays in escrow until then.`,
-  }
-}
-
-function isHalted(tip: Answer<Tip>, context: DiagnosisContext): tip is Extract<Answer<Tip>, { known: true }> {
-  return tip.known && context.now.getTime() - tip.value.time.getTime() > context.haltedAfterMs
-}
-
-function halted(view: View): Finding | null {
-  const { facts, context, destination } = view
-  if (!isHalted(facts.destinationTip, context)) return null
-  const seconds = (context.now.getTime() - facts.destinationTip.value.time.getTime()) / 1000
-  return { code: 'destination_halted', clause: `waits, because ${destination} has made no block for ${durationText(seconds)}`, payingHelps: 'no', nextStep: `Wait until ${destination} makes blocks again.` }
-}
-
-function problemOfRoute(view: View): Finding | null {
-  const { classified: { need }, context: { route }, source, destination } = view
-  if (!route) return null
-  const closed = (state: RouteFacts['sourceChannelState'], where: string): Finding | null => state.known && state.value !== 'open'
-    ? { code: 'channel_closed', clause: `cannot be delivered, because the channel on ${where} is ${state.value === 'closed' ? 'closed' : 'not open'}`, payingHelps: 'no', nextStep: 'The money comes back by a timeout on close, which this service does not relay yet.' }
-    : null
-  const onSource = problemOfClient(route.sourceClientStatus, source) ?? closed(route.sourceChannelState, source)
-  if (onSource || need !== 'deliver') return onSource
-  return problemOfClient(route.destinationClientStatus, destination) ?? closed(route.destinationChannelState, destination)
-}
-
-function tooLong(view: View): Finding | null {
-  const transfer = view.facts.sent.known ? view.facts.sent.value?.transfer : null
-  if (!transfer) return null
+function tooLong({ facts, context: { terms } }: View): Obstacle | null {
+  const transfer = facts.sent.known ? facts.sent.value?.transfer : null
+  if (!transfer || !terms) return null
   const bytes = (text: string) => new TextEncoder().encode(text).length
-  if (bytes(transfer.memo) <= maxMemoBytes && bytes(transfer.receiver) <= maxReceiverBytes) return null
-  return {
-    code: 'receiver_or_memo_too_long', clause: 'cannot be delivered, because its memo or receiver is longer than receiving chains accept', payingHelps: 'no',
-    nextStep: 'Wait for the timeout; then the refund can be cleared.',
-  }
+  const over = (text: string, limit: number | null, reason: DiagnosisReason): Obstacle | null =>
+    limit !== null && bytes(text) > limit ? { reason, params: { bytes: bytes(text), limitBytes: limit } } : null
+  return over(transfer.memo, terms.maxMemoBytes, 'memo_too_long') ?? over(transfer.receiver, terms.maxReceiverBytes, 'receiver_too_long')
 }
 
-function timingOutSoon(view: View): Finding | null {
-  const { facts: { sent, destinationTip }, destination } = view
-  const timeout = sent.known && sent.value ? timeoutDate(sent.value) : null
-  if (!timeout || !destinationTip.known) return null
-  const leftMs = timeout.getTime() - destinationTip.value.time.getTime()
-  if (leftMs > timingOutSoonMs) return null
-  return {
-    code: 'timing_out_soon', clause: `is not delivered to ${destination} and times out in ${durationText(leftMs / 1000)}`, payingHelps: 'no',
-    nextStep: 'Wait until it has timed out; then the money can be brought back.',
-  }
+/** What keeps a relayer from doing what the packet needs. */
+function obstacleOf(view: View): Obstacle | null {
+  const { facts, classified: { need }, context: { now, haltedAfterMs, route, terms } } = view
+  return haltObstacle(facts, now, haltedAfterMs)
+    ?? (route ? routeObstacle(facts, route, need === 'deliver') : null)
+    ?? tooLong(view)
+    ?? (terms && !terms.served ? { reason: 'route_not_relayed', params: { channelId: facts.id.channelId } } : null)
+}
+
+/** Paying helps, unless something that could stand in the way was not read. */
+function payable({ facts, classified: { need }, context: { route } }: View, reason: DiagnosisReason): Finding {
+  return { reason, payingHelps: route && isRouteUnread(facts, route, need === 'deliver') ? 'unknown' : 'yes' }
+}
+
+function timingOutSoon({ facts: { sent, destination, destinationTip } }: View): Finding | null {
+  if (!sent.known || !sent.value || !destination || !destinationTip.known) return null
+  const timeout = timeoutDate(sent.value)
+  const leftMs = timeout ? timeout.getTime() - destinationTip.value.time.getTime() : Number.POSITIVE_INFINITY
+  if (leftMs <= timingOutSoonMs) return { reason: 'timing_out_soon', payingHelps: 'no', params: { secondsLeft: Math.floor(leftMs / 1000) } }
+  const blocksLeft = blocksUntilTimeout(sent.value, destinationTip.value, destination.chainId)
+  return blocksLeft !== null && blocksLeft <= timingOutSoonBlocks ? { reason: 'timing_out_soon_by_height', payingHelps: 'no', params: { blocksLeft } } : null
 }
 
 function ofUndelivered(view: View): Finding {
-  const { classified, context: { now, blockedBySequence }, facts, destination } = view
-  const problem = halted(view) ?? problemOfRoute(view) ?? tooLong(view)
-  if (problem) return problem
-  if (blockedBySequence) {
-    return { code: 'ordered_channel_blocked', clause: `waits behind packet ${blockedBySequence} of the same ordered channel`, payingHelps: 'no', nextStep: `Packet ${blockedBySequence} must be cleared first.` }
-  }
-  const soon = timingOutSoon(view)
-  if (soon) return soon
-  const sent = sentAt(facts)
-  const age = sent ? ` for ${durationText((now.getTime() - sent.getTime()) / 1000)}` : ''
-  if (classified.state === 'in_flight') {
-    return { code: 'in_flight', clause: `is on its way to ${destination}${age}, not long enough to be called stuck`, payingHelps: 'not_needed', nextStep: 'Wait some minutes: a relayer usually delivers it without your doing.' }
-  }
-  return { code: 'undelivered', clause: `waits${age} to be delivered to ${destination}: no relayer has carried it`, payingHelps: 'yes', nextStep: payForIt }
+  const { classified, context: { blockedBySequence } } = view
+  const obstacle = no(obstacleOf(view))
+  if (obstacle) return obstacle
+  if (blockedBySequence) return { reason: 'ordered_channel_blocked', payingHelps: 'no', params: { blockedBySequence } }
+  return timingOutSoon(view) ?? (classified.state === 'in_flight' ? { reason: 'in_flight', payingHelps: 'not_needed' } : payable(view, 'undelivered'))
+}
+
+/** Received without an acknowledgement: at work on the destination, or forwarded from there. */
+function ofAsynchronous({ facts, context: { nextHops = [] } }: View): Finding {
+  const forward = forwardOf(facts)
+  const last = nextHops.at(-1)
+  if (last) return { reason: last.payingHelps === 'yes' ? 'forwarded_payable' : 'forwarded', payingHelps: 'no', params: { nextHops, ...forward ? { forward } : {} } }
+  return forward ? { reason: 'forwarded_unseen', payingHelps: 'no', params: { forward } } : { reason: 'async_ack_pending', payingHelps: 'no' }
 }
 
 function ofReceived(view: View): Finding {
-  const { facts: { acknowledgement }, classified, source, destination } = view
+  const { facts: { acknowledgement }, classified } = view
   const reading = acknowledgement.known ? acknowledgement.value : undefined
-  if (reading === 'none') {
-    return { code: 'async_ack_pending', clause: `was received on ${destination}, which has not written its acknowledgement yet (it may be forwarding the transfer)`, payingHelps: 'no', nextStep: `Look for the next hop, sent by ${destination}; nothing can be relayed back until it is finished.` }
-  }
-  if (reading !== 'error') {
-    return { code: 'delivered_ack_missing', clause: `was delivered on ${destination}; only the acknowledgement has not come back to ${source}`, payingHelps: 'not_needed', nextStep: 'Nothing: the recipient has been paid.' }
-  }
-  const problem = problemOfRoute(view)
-  if (problem) return problem
-  const inFlight = classified.state === 'in_flight'
-  return {
-    code: inFlight ? 'in_flight' : 'error_ack_pending',
-    clause: `was refused by ${destination}; the refund on ${source} waits for the error acknowledgement to come back`,
-    payingHelps: inFlight ? 'not_needed' : 'yes',
-    nextStep: inFlight ? 'Wait some minutes: a relayer usually brings the acknowledgement back.' : payForIt,
-  }
+  if (reading === 'none') return ofAsynchronous(view)
+  if (reading !== 'error') return { reason: 'delivered_ack_missing', payingHelps: 'not_needed' }
+  return no(obstacleOf(view)) ?? (classified.state === 'in_flight' ? { reason: 'in_flight_returning', payingHelps: 'not_needed' } : payable(view, 'error_ack_pending'))
 }
 
-const endings = {
-  delivered: 'was delivered, and the acknowledgement came back',
-  returned_by_timeout: 'timed out and was returned to the sender',
-  returned_by_error: 'was refused by the destination and returned to the sender',
-} as const
-
-function ofUnknown(view: View): Finding {
-  const { facts, source, destination } = view
-  const tryAgain = 'Try again in some minutes.'
-  const cannotTell = (code: DiagnosisCode, clause: string): Finding => ({ code, clause, payingHelps: 'unknown', nextStep: tryAgain })
-  if (neverSent(facts)) return { code: 'not_found', clause: `was never sent on this channel of ${source}`, payingHelps: 'no', nextStep: 'Check the chain, the channel and the sequence.' }
-  if (!facts.commitment.known) return cannotTell('source_unreachable', `cannot be judged, because ${source} could not be asked`)
-  if (!facts.commitment.value) return cannotTell('cannot_tell', `cannot be judged: ${source} holds no commitment of it and does not say whether it ever sent it`)
-  if (!facts.destination) {
-    return { code: 'route_not_served', clause: 'goes to a chain that is not served here', payingHelps: 'no', nextStep: 'Ask a relayer operator of that channel.' }
-  }
-  if (!facts.received.known) return cannotTell('destination_unreachable', `cannot be judged, because ${destination} could not be asked`)
-  if (facts.received.value) return cannotTell('cannot_tell', `was received on ${destination}, but what it acknowledged could not be read`)
-  if (facts.sent.known && facts.sent.value === null) {
-    return { code: 'packet_data_pruned', clause: `is pending, but no node that we can ask still has the transaction that sent it, which a relayer needs`, payingHelps: 'no', nextStep: 'Try again in a minute; if it stays so, ask a relayer operator who runs an archive node.' }
-  }
-  if (!facts.destinationTip.known) return cannotTell('destination_unreachable', `cannot be judged, because the time on ${destination} could not be asked`)
-  return cannotTell('cannot_tell', 'is pending, but the transaction that sent it could not be read, so that its timeout is not known')
+function ofUnknown({ facts }: View): Finding {
+  const unsure = (reason: DiagnosisReason): Finding => ({ reason, payingHelps: 'unknown' })
+  if (neverSent(facts)) return { reason: 'not_found', payingHelps: 'no' }
+  if (!facts.commitment.known) return unsure('source_unreachable')
+  if (!facts.commitment.value) return unsure('cannot_tell_sent')
+  if (!facts.destination) return facts.destinationUnread === undefined ? { reason: 'route_not_served', payingHelps: 'no' } : unsure('cannot_tell_counterparty')
+  if (!facts.received.known) return unsure('destination_unreachable')
+  if (facts.received.value) return unsure('cannot_tell_acknowledged')
+  if (facts.sent.known && facts.sent.value === null) return { reason: 'packet_data_pruned', payingHelps: 'no', params: { endpointCount: facts.sent.endpointCount } }
+  return unsure(facts.destinationTip.known ? 'cannot_tell_timeout' : 'destination_unreachable')
 }
 
 function find(view: View): Finding {
-  const { classified, facts, source } = view
-  switch (classified.state) {
+  const { classified: { state, outcome }, facts } = view
+  if (state !== 'completed' && !facts.destination) return ofUnknown(view)
+  switch (state) {
     case 'unknown': return ofUnknown(view)
-    case 'completed': return {
-      code: 'completed', clause: classified.outcome ? endings[classified.outcome] : `is finished on ${source}; how it ended could not be read`, payingHelps: 'not_needed', nextStep: 'There is nothing to do.',
-    }
-    case 'timed_out': return problemOfRoute(view)
-      ?? { code: 'timed_out', clause: `timed out; the sender's refund on ${source} waits for a relayer to bring the proof`, payingHelps: 'yes', nextStep: payForIt }
+    case 'completed': return { reason: outcome ? `completed_${outcome}` : 'completed_somehow', payingHelps: 'not_needed' }
+    case 'timed_out': return no(obstacleOf(view)) ?? payable(view, 'timed_out')
     case 'stuck_undelivered': return ofUndelivered(view)
     case 'stuck_unacknowledged':
     case 'stuck_error_acknowledged': return ofReceived(view)
     case 'in_flight': return facts.received.known && facts.received.value ? ofReceived(view) : ofUndelivered(view)
-    default: return classified.state satisfies never
+    default: return state satisfies never
   }
 }
 
-function subject(facts: PacketFacts, context: DiagnosisContext): string {
-  const transfer = facts.sent.known ? facts.sent.value?.transfer : null
-  if (!transfer) return `Packet ${facts.id.sequence}`
-  return `${context.coinText(transfer.coin, facts.id.chainId)} from ${shortAddress(transfer.sender)} to ${shortAddress(transfer.receiver)}`
-}
-
-/** Why the packet is where it is, whether paying helps, and on which chain answers that rests. */
+/** Why the packet is where it is, whether paying helps, and on which chain answers that rests. No words: see shared/utils/diagnosis-texts. */
 export function diagnose(facts: PacketFacts, classified: Classified, context: DiagnosisContext): Diagnosis {
-  const view: View = {
-    facts, classified, context,
-    source: context.chainName(facts.id.chainId),
-    destination: facts.destination ? context.chainName(facts.destination.chainId) : 'the destination',
-  }
-  const { code, clause, payingHelps, nextStep } = find(view)
-  return { code, sentence: `${subject(facts, context)} ${clause}.`, evidence: evidenceOf(facts, context.route), payingHelps, nextStep }
+  const { reason, payingHelps, params = {} } = find({ facts, classified, context })
+  return { code: codeOfReason[reason], reason, payingHelps, params, evidence: evidenceOf(facts, context.route) }
 }

@@ -1,8 +1,13 @@
 import type { EvidenceRow } from '../clearing/evidence'
-import type { Answer, PacketFacts, RouteFacts } from './facts'
+import type { Answer, ClientTrust, PacketFacts, RouteFacts } from './facts'
+import { trustEndsAt } from './route-rules'
 
 function row<T>(query: string, chainId: string, answer: Answer<T>, text: (value: T) => string): EvidenceRow[] {
   return answer.known ? [{ query, chainId, height: answer.height, endpointCount: answer.endpointCount, answer: text(answer.value) }] : []
+}
+
+function trustText(trust: ClientTrust): string {
+  return `${trust.clientId}: newest header of ${trust.newestHeaderTime.toISOString()}, trusted for ${trust.trustingPeriodSeconds} s, until ${trustEndsAt(trust).toISOString()}`
 }
 
 function routeEvidence(route: RouteFacts): EvidenceRow[] {
@@ -10,8 +15,10 @@ function routeEvidence(route: RouteFacts): EvidenceRow[] {
   return [
     ...row('channel state', route.source.chainId, route.sourceChannelState, String),
     ...row('client status', route.source.chainId, route.sourceClientStatus, String),
+    ...row('client trust', route.source.chainId, route.sourceClientTrust, trustText),
     ...destination ? row('channel state', destination, route.destinationChannelState, String) : [],
     ...destination ? row('client status', destination, route.destinationClientStatus, String) : [],
+    ...destination ? row('client trust', destination, route.destinationClientTrust, trustText) : [],
   ]
 }
 
@@ -30,6 +37,7 @@ export function evidenceOf(facts: PacketFacts, route?: RouteFacts): EvidenceRow[
   return [
     ...row('packet commitment', facts.id.chainId, facts.commitment, present => present ? 'present' : 'absent'),
     ...asked ? [] : row('next sequence to send', facts.id.chainId, facts.nextSequenceSend, String),
+    ...asked ? row('sending transaction', facts.id.chainId, facts.sent, sent => sent ? 'found' : 'not found') : [],
     ...destination ? row('packet receipt', destination, facts.received, received => received ? 'received' : 'not received') : [],
     ...destination && facts.received.known && facts.received.value ? row('packet acknowledgement', destination, facts.acknowledgement, reading => acknowledgementTexts[reading]) : [],
     ...destination && asked ? row('newest block', destination, facts.destinationTip, tip => tip.time.toISOString()) : [],
@@ -42,6 +50,7 @@ export function unansweredOf(facts: PacketFacts): string[] {
   const pending = facts.commitment.known && facts.commitment.value
   const reasons: [string, Answer<unknown>, boolean][] = [
     ['packet commitment', facts.commitment, true],
+    ['other end of the channel', facts.destinationUnread === undefined ? { known: true, value: null, height: 0n, endpointCount: 0 } : { known: false, reason: facts.destinationUnread }, true],
     ['packet receipt', facts.received, pending],
     ['packet acknowledgement', facts.acknowledgement, pending && facts.received.known && facts.received.value],
     ['sending transaction', facts.sent, true],

@@ -18,8 +18,16 @@ export type AcknowledgementReading = 'none' | 'success' | 'error' | 'other_succe
 export interface FungibleTokenPacketData {
   readonly sender: string
   readonly receiver: string
+  /** Denom as the packet carries it: a base denom or a trace path. */
   readonly coin: Coin
+  /** What the bank of the sending chain calls that denom: `ibc/HASH` for a voucher. */
+  readonly localDenom: string
   readonly memo: string
+}
+
+export interface CreditedCoin {
+  readonly address: string
+  readonly coin: Coin
 }
 
 /** What `send_packet` said; `transfer` is absent when the data is not ICS-20 JSON. */
@@ -38,10 +46,20 @@ export interface PacketLeg {
   readonly txHash: string
   /** Account that signed the message carrying the event, when the tx could be decoded. */
   readonly signer: string | null
+  /** `acknowledge` and `timeout`: what the bank credited to anybody in that message. Absent: not read. */
+  readonly credits?: readonly CreditedCoin[]
 }
 
 export type ClientStatus = 'Active' | 'Expired' | 'Frozen' | 'Unknown'
 export type ChannelState = 'open' | 'closed' | 'not_open'
+
+/** How long a 07-tendermint light client may be trusted: from the time of its newest header for its trusting period. */
+export interface ClientTrust {
+  readonly clientId: string
+  readonly trustingPeriodSeconds: bigint
+  readonly newestHeaderTime: Date
+  readonly frozen: boolean
+}
 
 /** Facts about the route a channel end belongs to. */
 export interface RouteFacts {
@@ -54,12 +72,16 @@ export interface RouteFacts {
   readonly destinationClientStatus: Answer<ClientStatus>
   /** Client on the source that follows the destination: needed to acknowledge and to time out. */
   readonly sourceClientStatus: Answer<ClientStatus>
+  readonly destinationClientTrust: Answer<ClientTrust>
+  readonly sourceClientTrust: Answer<ClientTrust>
 }
 
 /** Everything read from chain about one packet. */
 export interface PacketFacts {
   readonly id: PacketId
   readonly destination: ChannelEnd | null
+  /** `destination` is null because it could not be asked, not because the chain is not served. */
+  readonly destinationUnread?: string
   readonly commitment: Answer<boolean>
   /** Next sequence the source channel will send; a lower one without a commitment was finished, a higher one never sent. */
   readonly nextSequenceSend: Answer<bigint>

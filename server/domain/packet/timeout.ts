@@ -17,6 +17,11 @@ export function timeoutPassed(sent: Pick<SentPacket, 'timeoutHeight' | 'timeoutT
   return revision > timeoutHeight.revisionNumber || (revision === timeoutHeight.revisionNumber && destinationTip.height >= timeoutHeight.revisionHeight)
 }
 
+/** Blocks of the destination until the packet's timeout height; null without one in its present revision. */
+export function blocksUntilTimeout({ timeoutHeight }: Pick<SentPacket, 'timeoutHeight'>, destinationTip: Tip, destinationChainId: string): bigint | null {
+  return timeoutHeight?.revisionNumber === revisionOf(destinationChainId) ? timeoutHeight.revisionHeight - destinationTip.height : null
+}
+
 /** The timeout as a time; null without one, or beyond what a date can hold. */
 export function timeoutDate(sent: Pick<SentPacket, 'timeoutTimestampNs'>): Date | null {
   if (sent.timeoutTimestampNs === null) return null

@@ -40,7 +40,7 @@ beforeAll(async () => {
   buildQuote = makeBuildQuote({
     facts: makeQuoteFacts({ reader, relayer: makeHermesRelayer(config.hermes), cache }), reads: makeClearingReads(database.db), paused: async () => null, directory, clock: systemClock,
     prices: { service: config.fees.service, perPacket: config.fees.perPacket, conversionRates: config.fees.conversionRates, gasMargin: config.fees.gasMargin },
-    paymentAddress: chain => paymentAddressOf(config, chain), judge: (facts, route, now, blockedBySequence) => judge.judge(facts, now, route, blockedBySequence),
+    paymentAddress: chain => paymentAddressOf(config, chain), judge: judge.judge,
   })
 })
 afterAll(async () => {

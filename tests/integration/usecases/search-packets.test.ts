@@ -4,6 +4,7 @@ import { parsePacketId } from '../../../shared/utils/packet-id'
 import { openCache } from '../../../server/adapters/cache/cache'
 import { openChainReader } from '../../../server/adapters/cosmos/chain-reader'
 import { openDirectory } from '../../../server/adapters/cosmos/directory'
+import { makeHermesRelayer } from '../../../server/adapters/hermes/relayer'
 import { makePacketIndex } from '../../../server/adapters/postgres/packet-index'
 import { makePacketJudge } from '../../../server/usecases/describe-packets'
 import { makeGetPacket } from '../../../server/usecases/get-packet'
@@ -27,6 +28,7 @@ async function build() {
   const reader = openChainReader({ directory, rpcUrls, clock, logger, callTimeoutMs: 1_000, observe: (_, __, method) => queries.push(method) })
   const index = makePacketIndex(database.db)
   const cache = openCache({ redisUrl: null, logger })
+  const relayer = makeHermesRelayer({ binary: sandbox.hermes.binary, configPath: sandbox.hermes.configPath, restUrl: null })
   const judge = makePacketJudge({ directory, stuckAfterMs: 600_000, haltedAfterMs: 600_000 })
   close = async () => {
     reader.close()
@@ -35,8 +37,8 @@ async function build() {
   return {
     reader,
     index,
-    search: makeSearchPackets({ reader, directory, index, cache, judge, clock }),
-    get: makeGetPacket({ reader, directory, judge, clock }),
+    search: makeSearchPackets({ reader, directory, index, cache, relayer, judge, clock }),
+    get: makeGetPacket({ reader, directory, relayer, judge, clock }),
     refresh: makeRefreshPacketIndex({ reader, directory, index, clock, logger }),
   }
 }
@@ -73,7 +75,7 @@ describe('packets of a person', () => {
     const story = sandbox.story!
     const packet = async (text: string) => byId.get(text) ?? await world.get(parsePacketId(text)!)
     expect(byId.get(story.undelivered)).toMatchObject({ state: 'stuck_undelivered', need: 'deliver', diagnosis: { code: 'undelivered', payingHelps: 'yes' } })
-    expect(byId.get(story.undelivered)?.diagnosis.sentence).toMatch(/^[\d.,]+ ATOM from cosmos1\w{4}…\w{4} to zone1\w{4}…\w{4} waits for \d+ h.* to be delivered to Sandbox Zone/)
+    expect(byId.get(story.undelivered)?.diagnosis.sentence).toMatch(/^[\d.,]+ ATOM from cosmos1\w{4}…\w{4} left Sandbox Hub \d+ h.* ago for zone1\w{4}…\w{4}, and no relayer has delivered it to Sandbox Zone\.$/)
     expect(await packet(story.timedOut)).toMatchObject({ state: 'timed_out', diagnosis: { code: 'timed_out', payingHelps: 'yes' } })
     expect(await packet(story.deliveredUnacknowledged)).toMatchObject({ state: 'stuck_unacknowledged', diagnosis: { payingHelps: 'not_needed' } })
     expect(await packet(story.errorAcknowledged)).toMatchObject({ state: 'stuck_error_acknowledged', diagnosis: { payingHelps: 'yes' } })

@@ -28,7 +28,7 @@ describe('packet events of captured txs', () => {
     expect(events.map(event => [event.leg, event.sequence, event.msgIndex])).toEqual([['send', 1n, 0], ['send', 2n, 1], ['send', 3n, 2], ['send', 4n, 3], ['send', 5n, 4]])
     expect(sentPacket(events[0]!)).toEqual({
       timeoutHeight: null, timeoutTimestampNs: 1795474144298147115n,
-      transfer: { sender: 'cosmos1zuvk68xw4y9swp06796rx8zarjvvkrt606nxtl', receiver: 'osmo12ecyuddg4wlnhztusgju5zxxjgznkz7fcj8wqj', coin: { denom: 'uatom', amount: 1000n }, memo: '' },
+      transfer: { sender: 'cosmos1zuvk68xw4y9swp06796rx8zarjvvkrt606nxtl', receiver: 'osmo12ecyuddg4wlnhztusgju5zxxjgznkz7fcj8wqj', coin: { denom: 'uatom', amount: 1000n }, localDenom: 'uatom', memo: '' },
     })
   })
 
@@ -58,7 +58,7 @@ describe('packet events of captured txs', () => {
   it('reads the plain-text data of older chains, and no transfer from anything else', () => {
     const attributes = { packet_sequence: '4', packet_src_port: 'transfer', packet_src_channel: 'channel-1', packet_dst_port: 'transfer', packet_dst_channel: 'channel-2', packet_timeout_height: '1-500', packet_timeout_timestamp: '0', packet_data: '{"denom":"u","amount":"5","sender":"s","receiver":"r"}' }
     const [event] = readPacketEvents([{ type: 'send_packet', attributes: Object.entries(attributes).map(([key, value]) => ({ key, value })) }])
-    expect(sentPacket(event!)).toEqual({ timeoutHeight: { revisionNumber: 1n, revisionHeight: 500n }, timeoutTimestampNs: null, transfer: { sender: 's', receiver: 'r', coin: { denom: 'u', amount: 5n }, memo: '' } })
+    expect(sentPacket(event!)).toEqual({ timeoutHeight: { revisionNumber: 1n, revisionHeight: 500n }, timeoutTimestampNs: null, transfer: { sender: 's', receiver: 'r', coin: { denom: 'u', amount: 5n }, localDenom: 'u', memo: '' } })
     for (const text of ['', '[]', 'null', '{"denom":"u","amount":"-5","sender":"s","receiver":"r"}', '{"denom":"u","amount":5,"sender":"s","receiver":"r"}']) expect(readTransfer(Buffer.from(text))).toBeNull()
     expect(readPacketEvents([{ type: 'send_packet', attributes: [{ key: 'packet_sequence', value: '0' }] }, { type: 'wasm-send_packet', attributes: [] }])).toEqual([])
   })

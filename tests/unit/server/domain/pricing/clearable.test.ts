@@ -3,13 +3,14 @@ import type { RouteFacts } from '../../../../../server/domain/packet/facts'
 import { duplicatesIn, judgeClearable, type JudgedPacket } from '../../../../../server/domain/pricing/clearable'
 
 const known = <T>(value: T) => ({ known: true as const, value, height: 10n, endpointCount: 1 })
+const notAsked = { known: false as const, reason: 'not asked' }
 const source = { chainId: 'hub-1', portId: 'transfer', channelId: 'channel-0' }
 const destination = { chainId: 'zone-1', portId: 'transfer', channelId: 'channel-7' }
 
 function aRoute(over: Partial<RouteFacts> = {}): RouteFacts {
   return {
     source, destination, ordering: 'unordered', sourceChannelState: known('open' as const), destinationChannelState: known('open' as const),
-    sourceClientStatus: known('Active' as const), destinationClientStatus: known('Active' as const), ...over,
+    sourceClientStatus: known('Active' as const), destinationClientStatus: known('Active' as const), sourceClientTrust: notAsked, destinationClientTrust: notAsked, ...over,
   }
 }
 
@@ -47,7 +48,9 @@ describe('whether a packet may be sold', () => {
     ['in_flight', 'timing_out_soon', 'deliver', 'no', 'in_flight'],
     ['stuck_undelivered', 'client_frozen', 'deliver', 'no', 'client_not_active'],
     ['stuck_undelivered', 'ordered_channel_blocked', 'deliver', 'no', 'earlier_packet_pending'],
+    ['stuck_undelivered', 'client_not_active', 'deliver', 'no', 'client_not_active'],
     ['stuck_undelivered', 'destination_halted', 'deliver', 'no', 'chain_halted'],
+    ['timed_out', 'source_halted', 'timeout', 'no', 'chain_halted'],
     ['stuck_undelivered', 'route_not_served', 'deliver', 'no', 'route_not_served'],
     ['completed', 'cannot_tell', 'nothing', 'not_needed', 'already_completed'],
     // A need that nobody can be paid for is never sold, whatever the diagnosis says of paying.

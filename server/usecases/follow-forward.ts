@@ -1,0 +1,53 @@
+import type { ChannelEnd } from '../../shared/utils/packet-id'
+import { isForwarding, nextHopAmong } from '../domain/packet/forward'
+import type { PacketFacts } from '../domain/packet/facts'
+import type { NextHop } from '../domain/packet/diagnose'
+import { DomainError } from '../domain/errors'
+import type { PacketJudge } from './describe-packets'
+import { earliestUndelivered } from './ordered-channel'
+import type { ChainReader, Clock, PacketRelayer } from './ports'
+
+/** Longer paths are cut off: each hop costs a round of questions. */
+const mostHops = 4
+
+/** The packets that carry a received, unanswered transfer on, hop after hop; as far as they are found. */
+export type FollowForward = (facts: PacketFacts) => Promise<readonly NextHop[]>
+
+export interface FollowForwardDeps {
+  readonly reader: ChainReader
+  readonly relayer: Pick<PacketRelayer, 'terms'>
+  readonly judge: PacketJudge
+  readonly clock: Clock
+  /** Of a channel, ascending. */
+  readonly undelivered: (source: ChannelEnd, destination: ChannelEnd) => Promise<readonly bigint[]>
+}
+
+export function makeFollowForward({ reader, relayer, judge, clock, undelivered }: FollowForwardDeps): FollowForward {
+  /** The forwarding module sends the next packet in the transaction that received this one. */
+  async function nextOf(facts: PacketFacts): Promise<PacketFacts | undefined> {
+    const received = facts.legs.find(leg => leg.leg === 'receive')
+    if (!received || !isForwarding(facts)) return undefined
+    const { packets } = await reader.packetsOfTx(received.chainId, received.txHash)
+    const sent = packets.filter(({ id, legs }) => id.chainId === received.chainId && legs.some(({ leg, txHash }) => leg === 'send' && txHash === received.txHash))
+    return sent.length === 0 ? undefined : nextHopAmong(facts, await reader.packetFacts(sent.map(({ id }) => id), { withLegs: true }))
+  }
+
+  async function judged(facts: PacketFacts): Promise<NextHop> {
+    const route = await reader.route(facts.id)
+    const [terms, blockedBySequence] = await Promise.all([facts.destination && relayer.terms(facts.id, facts.destination), earliestUndelivered(undelivered, facts, route)])
+    const { state, diagnosis: { code, payingHelps } } = judge.judge(facts, clock.now(), { route, terms, blockedBySequence })
+    return { id: facts.id, state, code, payingHelps }
+  }
+
+  return async (facts) => {
+    const hops: NextHop[] = []
+    try {
+      for (let next = await nextOf(facts); next && hops.length < mostHops; next = await nextOf(next)) hops.push(await judged(next))
+    }
+    catch (cause) {
+      // A chain that does not answer ends the path here; what was found stands.
+      if (!(cause instanceof DomainError)) throw cause
+    }
+    return hops
+  }
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { diagnosisReasons, type DiagnosisReason, type PayingHelps } from '../../../../shared/types/packet'
+import { composeDiagnosis, unknownWordsIn, type DiagnosedPacket, type DiagnosisFormats } from '../../../../shared/utils/compose-diagnosis'
+import { englishDiagnosis } from '../../../../shared/utils/diagnosis-texts'
+import { durationText, shortAddress } from '../../../../shared/utils/short-text'
+
+const formats: DiagnosisFormats = {
+  chainName: chainId => ({ 'hub-1': 'Hub', 'osmo-1': 'Osmosis' })[chainId] ?? chainId,
+  coin: coin => `${Number(coin.amount) / 1e6} ATOM`,
+  address: shortAddress,
+  duration: durationText,
+}
+const transfer = { sender: 'cosmos1zuvk68xw4y9swp06796rx8zarjvvkrt606nxtl', receiver: 'osmo12ecyuddg4wlnhztusgju5zxxjgznkz7fcj8wqj', coin: { denom: 'uatom', amount: '12500000' } }
+const hop = { chainId: 'osmo-1', portId: 'transfer', channelId: 'channel-9', sequence: '8' }
+const everything: DiagnosedPacket['diagnosis']['params'] = {
+  chainId: 'osmo-1', clientId: '07-tendermint-4', channelId: 'channel-7', trustingPeriodSeconds: 864_000, since: '2026-11-24T11:00:00Z', secondsLeft: 90, blocksLeft: '12',
+  blockedBySequence: '41', bytes: 40_000, limitBytes: 32_768, endpointCount: 3, forward: { receiver: 'juno12ecyuddg4wlnhztusgju5zxxjgznkz7fcj8wqj', channelId: 'channel-9' }, nextHops: [{ id: hop }],
+}
+
+function composed(reason: DiagnosisReason, over: Partial<Omit<DiagnosedPacket, 'diagnosis'>> & { readonly params?: typeof everything, readonly payingHelps?: PayingHelps } = {}) {
+  const { params = everything, payingHelps = 'no', ...packet } = over
+  return composeDiagnosis({
+    id: { chainId: 'hub-1', channelId: 'channel-0', sequence: '42' }, destination: { chainId: 'osmo-1' }, transfer,
+    refund: { chainId: 'hub-1', address: transfer.sender }, sentAt: '2026-11-24T09:00:00Z', asOf: '2026-11-24T12:00:00Z', ...packet,
+    diagnosis: { reason, payingHelps, params },
+  }, englishDiagnosis, formats)
+}
+
+describe('words of a diagnosis', () => {
+  it('name the real amount, addresses, chains and age', () => {
+    expect(composed('undelivered').sentence).toBe('12.5 ATOM from cosmos1zuvk…nxtl left Hub 3 h ago for osmo12ecy…8wqj, and no relayer has delivered it to Osmosis.')
+    expect(composed('timed_out').sentence).toBe('12.5 ATOM for osmo12ecy…8wqj was not delivered to Osmosis in time; your refund of 12.5 ATOM to cosmos1zuvk…nxtl on Hub waits for a relayer to prove that.')
+    expect(composed('client_expired').sentence).toBe('12.5 ATOM cannot move, because the light client 07-tendermint-4 on Osmosis expired 1 h ago, after 10 days without an update.')
+    expect(composed('forwarded_payable').nextStep).toBe('Do not pay for this packet; have packet osmo-1/transfer/channel-9/8 cleared instead.')
+  })
+
+  it('say less where less is known, and stay whole sentences', () => {
+    const bare = { transfer: null, refund: null, sentAt: null, destination: null, params: {} }
+    expect(composed('undelivered', bare).sentence).toBe('Packet 42 left Hub, and no relayer has delivered it to the destination.')
+    expect(composed('timed_out', bare).sentence).toBe('Packet 42 was not delivered to the destination in time; your refund on Hub waits for a relayer to prove that.')
+  })
+
+  it('do not promise that paying helps where it is not known', () => {
+    expect(composed('undelivered', { payingHelps: 'yes' }).nextStep).toContain('cleared')
+    expect(composed('undelivered', { payingHelps: 'unknown' }).nextStep).toBe(englishDiagnosis.askAgain)
+  })
+
+  it.each(diagnosisReasons)('%s: one sentence without gaps, and a next step', (reason) => {
+    expect(unknownWordsIn(englishDiagnosis.reasons[reason])).toEqual([])
+    const { sentence, nextStep } = composed(reason)
+    for (const text of [sentence, nextStep]) {
+      expect(text).toMatch(/^[A-Z0-9].*\.$/)
+      expect(text).not.toMatch(/[{}[\]]|\?| {2}|undefined/)
+    }
+    expect(sentence.match(/\. /)).toBeNull()
+  })
+})
