@@ -1,4 +1,5 @@
 import type { Network } from './network'
+import { isOrdered } from './network'
 
 /** The file that tells the app about networks that no registry lists. */
 export interface ChainsFile {
@@ -48,6 +49,6 @@ export function chainsFileOf(network: Network): ChainsFile {
       assets: [{ denom: spec.feeDenom, symbol: spec.symbol, exponent: spec.exponent }],
       explorers: [],
     })),
-    channels: network.channels.map(([a, b]) => ({ a, b, ordering: 'unordered' as const })),
+    channels: network.channels.map(([a, b]) => ({ a, b, ordering: isOrdered(a) ? 'ordered' as const : 'unordered' as const })),
   }
 }

@@ -9,6 +9,7 @@ const { values } = parseArgs({
     'block-time': { type: 'string', default: '1000' },
     'manual-blocks': { type: 'boolean', default: false },
     'no-story': { type: 'boolean', default: false },
+    'ordered-channel': { type: 'boolean', default: false },
     'data-dir': { type: 'string', default: '.data/sandbox' },
   },
 })
@@ -19,6 +20,7 @@ const sandbox = await startSandbox({
   blockTimeMs: Number(values['block-time']),
   manualBlocks: values['manual-blocks'],
   story: !values['no-story'],
+  orderedChannel: values['ordered-channel'],
   dataDir,
 })
 const { stop: _, ...facts } = sandbox

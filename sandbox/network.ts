@@ -8,7 +8,7 @@ import { createAccount } from './chain/accounts'
 import { putChannel } from './chain/packets'
 import type { StateBranch } from './chain/state'
 
-/** One end of the sandbox's transfer channel, with what lies under it. */
+/** One end of a transfer channel of the sandbox, with what lies under it. */
 export interface ChannelEndSpec {
   readonly chainId: string
   readonly portId: string
@@ -38,7 +38,15 @@ const channelEnds: readonly (readonly [ChannelEndSpec, ChannelEndSpec])[] = [[
   { chainId: 'sandbox-zone-1', portId: 'transfer', channelId: 'channel-7', connectionId: 'connection-3', clientId: '07-tendermint-4' },
 ]]
 
-const trustingPeriodSeconds = 10 * 86_400
+/** ICS-20 is unordered on real chains; other applications are not, and packets are told by the same rules. */
+const orderedEnds: readonly [ChannelEndSpec, ChannelEndSpec] = [{ ...channelEnds[0]![0], channelId: 'channel-1' }, { ...channelEnds[0]![1], channelId: 'channel-8' }]
+
+/** Whether an end belongs to the ordered channel. */
+export function isOrdered(end: ChannelEndSpec): boolean {
+  return orderedEnds.some(({ chainId, channelId }) => chainId === end.chainId && channelId === end.channelId)
+}
+
+export const trustingPeriodSeconds = 10 * 86_400
 const fundsInSymbol = 10_000n
 
 /** Coins every account but `poor` starts with, in base units. */
@@ -57,7 +65,7 @@ function fundAccounts(spec: ChainSpec, state: StateBranch, accounts: SandboxAcco
   }
 }
 
-function openChannels(chain: Chain, state: StateBranch, other: Chain, own: ChannelEndSpec, far: ChannelEndSpec): void {
+function openClient(state: StateBranch, other: Chain, own: ChannelEndSpec, far: ChannelEndSpec): void {
   const first = other.block(1)!
   putClient(state, own.clientId, { chainId: other.spec.chainId, latestHeight: 1, trustingPeriodSeconds, frozen: false })
   putConsensus(state, own.clientId, 1, {
@@ -66,14 +74,18 @@ function openChannels(chain: Chain, state: StateBranch, other: Chain, own: Chann
     nextValidatorsHash: Buffer.from(first.header.nextValidatorsHash).toString('hex'),
   })
   state.set(`conn|${own.connectionId}`, JSON.stringify({ clientId: own.clientId, counterpartyClientId: far.clientId, counterpartyConnectionId: far.connectionId }))
+}
+
+function openChannel(state: StateBranch, ordering: 'unordered' | 'ordered', own: ChannelEndSpec, far: ChannelEndSpec): void {
   putChannel(state, own.portId, own.channelId, {
-    state: 'open', ordering: 'unordered', connectionId: own.connectionId, version: 'ics20-1',
+    state: 'open', ordering, connectionId: own.connectionId, version: 'ics20-1',
     counterpartyPortId: far.portId, counterpartyChannelId: far.channelId,
   })
 }
 
-/** Two chains with funded accounts and one open, unordered ICS-20 channel; both have produced block 1. */
-export function createNetwork(accounts: SandboxAccounts, genesisTimeNs: bigint): Network {
+/** Two chains with funded accounts and one open, unordered ICS-20 channel, if wanted an ordered one beside it; both have produced block 1. */
+export function createNetwork(accounts: SandboxAccounts, genesisTimeNs: bigint, options: { readonly orderedChannel?: boolean } = {}): Network {
+  const channels = options.orderedChannel ? [...channelEnds, orderedEnds] : channelEnds
   const provenChain = (chainId: string): ProvenChain | undefined => {
     const chain = chains.find(candidate => candidate.spec.chainId === chainId)
     return chain && {
@@ -87,20 +99,25 @@ export function createNetwork(accounts: SandboxAccounts, genesisTimeNs: bigint):
     each.write(state => fundAccounts(each.spec, state, accounts))
     each.produceBlock(genesisTimeNs)
   }
-  for (const [a, b] of channelEnds) {
+  for (const [a, b] of channels) {
     const [chainA, chainB] = [chain(a.chainId)!, chain(b.chainId)!]
-    chainA.write(state => openChannels(chainA, state, chainB, a, b))
-    chainB.write(state => openChannels(chainB, state, chainA, b, a))
+    const ordering = isOrdered(a) ? 'ordered' : 'unordered'
+    for (const [own, far, here, there] of [[a, b, chainA, chainB], [b, a, chainB, chainA]] as const) {
+      here.write((state) => {
+        openClient(state, there, own, far)
+        openChannel(state, ordering, own, far)
+      })
+    }
   }
   const isEnd = (chainId: string, portId: string, channelId: string) => (end: ChannelEndSpec) =>
     end.chainId === chainId && end.portId === portId && end.channelId === channelId
   return {
     chains,
-    channels: channelEnds,
+    channels,
     chain,
-    end: (...id) => channelEnds.flat().find(isEnd(...id)),
+    end: (...id) => channels.flat().find(isEnd(...id)),
     counterparty: (...id) => {
-      for (const [a, b] of channelEnds) {
+      for (const [a, b] of channels) {
         if (isEnd(...id)(a)) return b
         if (isEnd(...id)(b)) return a
       }

@@ -9,6 +9,7 @@ import { chainsFileOf } from './chains-file'
 import { startControlServer } from './control/server'
 import type { SandboxWorld } from './control/world'
 import { hermesConfig } from './hermes/config'
+import type { FieldLimits } from './hermes/relay'
 import { startHermesServer } from './hermes/server'
 import { createNetwork } from './network'
 import { RpcNode } from './rpc/node'
@@ -24,6 +25,8 @@ export interface SandboxOptions {
   readonly blockTimeMs?: number
   /** No block is made but by the control port. */
   readonly manualBlocks?: boolean
+  /** Open an ordered channel beside the unordered one (default false). */
+  readonly orderedChannel?: boolean
   /** Put the story on the chains (default true). */
   readonly story?: boolean
   /** Where the Hermes configuration and the chains file go; default: a temporary folder, removed by stop(). */
@@ -88,26 +91,29 @@ function describeChains(world: Pick<SandboxWorld, 'network' | 'endpoints'>): San
 
 /** Starts simulated chains, their RPC nodes, the Hermes stand-in and the control port, all on loopback. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { portBase = 0, blockTimeMs = 1_000, manualBlocks = false, story: withStory = true, seed = 'sandbox' } = options
+  const { portBase = 0, blockTimeMs = 1_000, manualBlocks = false, story: withStory = true, orderedChannel = false, seed = 'sandbox' } = options
   const dataDir = options.dataDir ?? await mkdtemp(join(tmpdir(), 'sandbox-'))
   const keyFolder = join(dataDir, 'hermes', 'keys')
   await mkdir(keyFolder, { recursive: true })
   const nowMs = (): number => Date.now()
   const accounts = await deriveAccounts(seed)
-  const network = createNetwork(accounts, BigInt(nowMs() - sixHoursMs) * 1_000_000n)
+  const network = createNetwork(accounts, BigInt(nowMs() - sixHoursMs) * 1_000_000n, { orderedChannel })
   const endpoints = await startEndpoints(network.chains.flatMap(chain => [new RpcNode(chain, nowMs), new RpcNode(chain, nowMs)]), portBase)
   const isNodeDown = (rpcUrl: string): boolean => endpoints.find(({ url }) => url === rpcUrl)?.node.faults.isDown ?? true
   let configText = ''
   const hermes = await startHermesServer({ network, accounts, configText: () => configText, isNodeDown }, portBase === 0 ? 0 : portBase + 5)
-  configText = hermesConfig(network.chains.map(chain => ({ spec: chain.spec, rpcUrl: endpoints.find(({ node }) => node.chain === chain)!.url })), hermes.port, keyFolder)
   const configPath = join(dataDir, 'hermes', 'config.toml')
   const chainsFile = join(dataDir, 'chains.json')
-  await writeFile(configPath, configText)
+  const configureHermes = async (limits?: FieldLimits): Promise<void> => {
+    configText = hermesConfig(network.chains.map(chain => ({ spec: chain.spec, rpcUrl: endpoints.find(({ node }) => node.chain === chain)!.url })), hermes.port, keyFolder, limits)
+    await writeFile(configPath, configText)
+  }
+  await configureHermes()
   await writeFile(chainsFile, `${JSON.stringify(chainsFileOf(network), undefined, 2)}\n`)
   const story = withStory ? await tellStory({ network, accounts, relayAsOther: hermes.relayAsOther, nowMs: nowMs() }) : undefined
   for (const chain of network.chains) chain.produceBlock(BigInt(nowMs()) * 1_000_000n)
   const timer = startBlockTimer(network.chains, manualBlocks ? undefined : blockTimeMs, nowMs)
-  const world: SandboxWorld = { network, accounts, endpoints, hermes, timer, nowMs, story }
+  const world: SandboxWorld = { network, accounts, endpoints, hermes, configureHermes, timer, nowMs, story }
   const control = await startControlServer(world, portBase)
   return {
     chains: describeChains(world),

@@ -31,6 +31,7 @@ const channel = (code: number, text: string) => (detail?: string): AbciError => 
 export const channelNotFound = channel(3, 'channel not found')
 export const invalidChannelState = channel(5, 'invalid channel state')
 export const invalidPacket = channel(13, 'invalid packet')
+export const sequenceOutOfOrder = channel(21, 'packet sequence is out of order')
 export const redundantTransaction = channel(22, 'packet messages are redundant')
 export const timeoutNotReached = channel(39, 'timeout not reached')
 export const timeoutElapsed = channel(40, 'timeout elapsed')

@@ -15,9 +15,10 @@ import type { ExecutionContext } from './context'
 import { revisionOf } from './context'
 import { invalidAddress, invalidCoins, invalidRequest, unknownRequest } from './errors'
 import { event } from './events'
+import { acknowledgeForwarded, receiveForwarding, timeoutForwarded } from './forward'
 import type { RelayResult } from './packets'
 import { acknowledgePacket, getChannel, receivePacket, timeoutPacket } from './packets'
-import { acknowledgeTransfer, receiveTransfer, timeoutTransfer, transfer } from './transfer'
+import { transfer } from './transfer'
 
 /** A decoded message: who must sign it, what it costs, and what it does. */
 export interface ChainMessage {
@@ -124,7 +125,7 @@ function resultType(result: RelayResult): ResponseResultType {
 function receive(typeUrl: string, bytes: Uint8Array): ChainMessage {
   const message = MsgRecvPacket.decode(bytes)
   const relay = (context: ExecutionContext): RelayResult =>
-    receivePacket(context, message, revisionOf(context.spec.chainId), (packet, channel) => receiveTransfer(context, packet, channel))
+    receivePacket(context, message, revisionOf(context.spec.chainId), (packet, channel) => receiveForwarding(context, packet, channel))
   return {
     typeUrl, signer: message.signer, gas: 90_000, kind: 'packet', relay,
     execute: context => MsgRecvPacketResponse.encode({ result: resultType(relay(context)) }).finish(),
@@ -134,7 +135,7 @@ function receive(typeUrl: string, bytes: Uint8Array): ChainMessage {
 function acknowledge(typeUrl: string, bytes: Uint8Array): ChainMessage {
   const message = MsgAcknowledgement.decode(bytes)
   const relay = (context: ExecutionContext): RelayResult =>
-    acknowledgePacket(context, message, packet => acknowledgeTransfer(context, packet, message.acknowledgement))
+    acknowledgePacket(context, message, packet => acknowledgeForwarded(context, packet, message.acknowledgement))
   return {
     typeUrl, signer: message.signer, gas: 40_000, kind: 'packet', relay,
     execute: context => MsgAcknowledgementResponse.encode({ result: resultType(relay(context)) }).finish(),
@@ -152,7 +153,7 @@ function timeout(typeUrl: string, bytes: Uint8Array): ChainMessage {
   const message = MsgTimeout.decode(bytes)
   const { sourcePort, sourceChannel } = message.packet
   const relay = (context: ExecutionContext): RelayResult =>
-    timeoutPacket(context, message, counterpartyRevision(context, sourcePort, sourceChannel), packet => timeoutTransfer(context, packet))
+    timeoutPacket(context, message, counterpartyRevision(context, sourcePort, sourceChannel), packet => timeoutForwarded(context, packet))
   return {
     typeUrl, signer: message.signer, gas: 50_000, kind: 'packet', relay,
     execute: context => MsgTimeoutResponse.encode({ result: resultType(relay(context)) }).finish(),

@@ -3,7 +3,7 @@ import type { MsgAcknowledgement, MsgRecvPacket, MsgTimeout } from 'cosmjs-types
 import { getClient, getConnection, getConsensus, provenState } from './client'
 import type { ExecutionContext } from './context'
 import { revisionOf } from './context'
-import { channelNotFound, clientError, invalidChannelState, invalidPacket, timeoutElapsed, timeoutNotReached } from './errors'
+import { channelNotFound, clientError, invalidChannelState, invalidPacket, sequenceOutOfOrder, timeoutElapsed, timeoutNotReached } from './errors'
 import type { ChainEvent } from './events'
 import { event } from './events'
 import { sha256 } from './merkle'
@@ -30,6 +30,24 @@ export function putChannel(state: StateWriter, portId: string, channelId: string
 export const commitmentBucket = (portId: string, channelId: string): string => `commit|${portId}|${channelId}`
 export const receiptKey = (portId: string, channelId: string, sequence: bigint): string => `receipt|${portId}|${channelId}|${sequence}`
 export const acknowledgementBucket = (portId: string, channelId: string): string => `ack|${portId}|${channelId}`
+
+/** The next sequence that an ordered channel receives, or has acknowledged; ibc-go's initial 1 on an unordered one. */
+export function nextSequence(state: StateReader, kind: 'nextrecv' | 'nextack', portId: string, channelId: string): bigint {
+  return BigInt(state.get(`${kind}|${portId}|${channelId}`) ?? '1')
+}
+
+/** By the receipt, or on an ordered channel by the counter. */
+export function isReceived(state: StateReader, portId: string, channelId: string, sequence: bigint): boolean {
+  if (getChannel(state, portId, channelId)?.ordering === 'ordered') return sequence < nextSequence(state, 'nextrecv', portId, channelId)
+  return state.get(receiptKey(portId, channelId, sequence)) !== undefined
+}
+
+/** Takes the next sequence of an ordered channel. Throws code 21 for another one. */
+function takeInOrder(state: StateWriter, kind: 'nextrecv' | 'nextack', portId: string, channelId: string, sequence: bigint): void {
+  const next = nextSequence(state, kind, portId, channelId)
+  if (sequence !== next) throw sequenceOutOfOrder(`packet sequence ≠ next ${kind === 'nextrecv' ? 'receive' : 'ack'} sequence (${sequence} ≠ ${next})`)
+  state.set(`${kind}|${portId}|${channelId}`, (next + 1n).toString())
+}
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex')
@@ -114,8 +132,16 @@ export function sendPacket(context: ExecutionContext, outgoing: Pick<Packet, 'so
 /** `noop`: somebody else's message was first; nothing changes and nothing is emitted. */
 export type RelayResult = 'done' | 'noop'
 
-/** ICS-20 and its like, called while a packet is received. Returns the acknowledgement and whether it is a success. */
-type ReceiveCallback = (packet: Packet, channel: ChannelRecord) => { acknowledgement: Uint8Array, events: ChainEvent[] }
+/** ICS-20 and its like, called while a packet is received. `acknowledgement` null: it is written later. */
+type ReceiveCallback = (packet: Packet, channel: ChannelRecord) => { acknowledgement: Uint8Array | null, events: ChainEvent[] }
+
+/** Of a received packet, at once or later. */
+export function writeAcknowledgement(context: ExecutionContext, packet: Packet, acknowledgement: Uint8Array): void {
+  const { destinationPort, destinationChannel, sequence } = packet
+  const channel = openChannel(context.state, destinationPort, destinationChannel)
+  context.state.set(`${acknowledgementBucket(destinationPort, destinationChannel)}|${sequence}`, hex(sha256(acknowledgement)))
+  context.events.push(event('write_acknowledgement', { packet_data_hex: hex(packet.data), ...packetAttributes(packet), packet_ack_hex: hex(acknowledgement), ...channelAttributes(channel) }), channelModule)
+}
 
 export function receivePacket(context: ExecutionContext, message: MsgRecvPacket, revision: bigint, onReceive: ReceiveCallback): RelayResult {
   const { packet } = message
@@ -126,16 +152,15 @@ export function receivePacket(context: ExecutionContext, message: MsgRecvPacket,
   }
   if (hasTimedOut(packet, revision, context.height, context.timeNs)) throw timeoutElapsed(`packet timeout elapsed: current timestamp: ${context.timeNs}, timeout timestamp ${packet.timeoutTimestamp}`)
   const proven = provenState(context, channel.connectionId, Number(message.proofHeight.revisionHeight))
-  if (context.state.get(receiptKey(destinationPort, destinationChannel, sequence)) !== undefined) return 'noop'
+  if (isReceived(context.state, destinationPort, destinationChannel, sequence)) return 'noop'
   const committed = proven.state.get(`${commitmentBucket(packet.sourcePort, packet.sourceChannel)}|${sequence}`)
   if (committed !== hex(packetCommitment(packet))) throw clientError(18, 'couldn\'t verify counterparty packet commitment: packet commitment verification failed')
-  context.state.set(receiptKey(destinationPort, destinationChannel, sequence), '1')
-  const dataHex = { packet_data_hex: hex(packet.data) }
-  context.events.push(event('recv_packet', { ...dataHex, ...packetAttributes(packet), ...channelAttributes(channel) }), channelModule)
+  if (channel.ordering === 'ordered') takeInOrder(context.state, 'nextrecv', destinationPort, destinationChannel, sequence)
+  else context.state.set(receiptKey(destinationPort, destinationChannel, sequence), '1')
+  context.events.push(event('recv_packet', { packet_data_hex: hex(packet.data), ...packetAttributes(packet), ...channelAttributes(channel) }), channelModule)
   const { acknowledgement, events } = onReceive(packet, channel)
   context.events.push(...events)
-  context.state.set(`${acknowledgementBucket(destinationPort, destinationChannel)}|${sequence}`, hex(sha256(acknowledgement)))
-  context.events.push(event('write_acknowledgement', { ...dataHex, ...packetAttributes(packet), packet_ack_hex: hex(acknowledgement), ...channelAttributes(channel) }), channelModule)
+  if (acknowledgement) writeAcknowledgement(context, packet, acknowledgement)
   return 'done'
 }
 
@@ -161,6 +186,7 @@ export function acknowledgePacket(context: ExecutionContext, message: MsgAcknowl
   checkCommitment(packet, committed)
   const written = proven.state.get(`${acknowledgementBucket(packet.destinationPort, packet.destinationChannel)}|${packet.sequence}`)
   if (written !== hex(sha256(message.acknowledgement))) throw clientError(19, 'couldn\'t verify counterparty packet acknowledgement: packet acknowledgement verification failed')
+  if (channel.ordering === 'ordered') takeInOrder(context.state, 'nextack', packet.sourcePort, packet.sourceChannel, packet.sequence)
   context.state.delete(key)
   context.events.push(event('acknowledge_packet', { ...packetAttributes(packet), ...channelAttributes(channel) }), channelModule)
   onAcknowledge(packet)
@@ -175,10 +201,11 @@ export function timeoutPacket(context: ExecutionContext, message: MsgTimeout, co
   if (!hasTimedOut(packet, counterpartyRevision, proofHeight, proven.timeNs)) throw timeoutNotReached(`packet timeout not reached: proof timestamp ${proven.timeNs}, timeout timestamp ${packet.timeoutTimestamp}`)
   if (committed === undefined) return 'noop'
   checkCommitment(packet, committed)
-  if (proven.state.get(receiptKey(packet.destinationPort, packet.destinationChannel, packet.sequence)) !== undefined) {
+  if (isReceived(proven.state, packet.destinationPort, packet.destinationChannel, packet.sequence)) {
     throw clientError(20, 'couldn\'t verify counterparty packet receipt absence: packet receipt verification failed')
   }
   context.state.delete(key)
+  if (channel.ordering === 'ordered') putChannel(context.state, packet.sourcePort, packet.sourceChannel, { ...channel, state: 'closed' })
   const { connection_id, packet_channel_ordering } = channelAttributes(channel) as { connection_id: string, packet_channel_ordering: string }
   context.events.push(event('timeout_packet', { ...packetAttributes(packet), connection_id, packet_channel_ordering }), channelModule)
   onTimeout(packet)

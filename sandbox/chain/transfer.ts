@@ -12,7 +12,7 @@ import { sendPacket } from './packets'
 import { StateBranch } from './state'
 
 /** ICS-20 packet body; `denom` is the full path (`transfer/channel-0/uatom`). */
-interface FungibleTokenPacket {
+export interface FungibleTokenPacket {
   readonly denom: string
   readonly amount: string
   readonly sender: string
@@ -23,13 +23,13 @@ interface FungibleTokenPacket {
 const successAcknowledgement = Buffer.from('{"result":"AQ=="}')
 
 /** ibc-go keeps the cause out of the acknowledgement: it holds the ABCI code only. */
-function errorAcknowledgement(code: number): Uint8Array {
+export function errorAcknowledgement(code: number): Uint8Array {
   return Buffer.from(JSON.stringify({ error: `ABCI code: ${code}: error handling packet: see events for details` }))
 }
 
 const transferModule = event('message', { module: 'transfer' })
 
-function parsePacket(packet: Packet): FungibleTokenPacket {
+export function parsePacket(packet: Packet): FungibleTokenPacket {
   return JSON.parse(Buffer.from(packet.data).toString()) as FungibleTokenPacket
 }
 
@@ -96,6 +96,12 @@ function receiveFailure(context: ExecutionContext, body: FungibleTokenPacket): {
   if (!isAddress(context.spec.bech32Prefix, body.receiver)) return { code: 5, detail: `failed to decode receiver address: ${body.receiver}: invalid address` }
   if (body.receiver === moduleAddress(context.spec.bech32Prefix, 'fee_collector')) return { code: 2, detail: `${body.receiver} is not allowed to receive funds: unauthorized` }
   return undefined
+}
+
+/** What the receiving chain's bank calls the coin of a packet that comes in. */
+export function receivedDenom(packet: Packet, body: FungibleTokenPacket): string {
+  const home = `${packet.sourcePort}/${packet.sourceChannel}/`
+  return localDenom(body.denom.startsWith(home) ? body.denom.slice(home.length) : `${packet.destinationPort}/${packet.destinationChannel}/${body.denom}`)
 }
 
 function payReceiver(context: ExecutionContext, packet: Packet, body: FungibleTokenPacket): void {

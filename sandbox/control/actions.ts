@@ -12,6 +12,7 @@ import { tellStory } from '../story'
 import { maySpend, sentSequences, submitExec, submitGrant, submitMultiSend, submitSend, submitTransfer } from '../transfers'
 import type { ControlInput } from './input'
 import { ControlError } from './input'
+import { reopenRoutes, setChannel, setClient, setHermesLimits } from './route-actions'
 import type { SandboxWorld } from './world'
 
 type Action = (world: SandboxWorld, input: ControlInput) => unknown
@@ -152,6 +153,7 @@ function rpcConditions(world: SandboxWorld, input: ControlInput): unknown {
     if (input.has('claimChainId')) change.chainId = input.text('claimChainId')
     if (input.has('earliestHeight')) change.earliestHeight = input.number('earliestHeight')
     if (input.has('indexer')) change.indexer = input.choice('indexer', ['on', 'off'] as const)
+    if (input.has('indexedFrom')) change.indexedFrom = input.number('indexedFrom')
     if (input.has('indexerLagMs')) change.indexerLagMs = input.number('indexerLagMs')
     if (input.has('webSocketSilent')) change.webSocketSilent = input.flag('webSocketSilent')
     node.faults.conditions = { ...node.faults.conditions, ...change }
@@ -228,11 +230,13 @@ function halt(world: SandboxWorld, input: ControlInput): unknown {
   return state(world)
 }
 
-/** Undoes every fault and condition, resumes every chain. */
-function reset(world: SandboxWorld): unknown {
+/** Undoes every fault and condition, resumes every chain, reopens every channel and client. */
+async function reset(world: SandboxWorld): Promise<unknown> {
   for (const { node } of world.endpoints) node.faults.clear()
   for (const { spec } of world.network.chains) world.timer.resume(spec.chainId)
   world.hermes.faults.clear()
+  reopenRoutes(world)
+  await world.configureHermes()
   return state(world)
 }
 
@@ -251,6 +255,9 @@ export const writeActions: Readonly<Record<string, Action>> = {
   '/faults/rpc/clear': rpcClear,
   '/cut-sockets': cutSockets,
   '/faults/hermes': hermesFault,
+  '/client': setClient,
+  '/channel': setChannel,
+  '/hermes/limits': setHermesLimits,
   '/conditions': rpcConditions,
   '/relay': relay,
   '/story': story,

@@ -2,7 +2,7 @@ import type { Any } from 'cosmjs-types/google/protobuf/any'
 import type { Packet } from 'cosmjs-types/ibc/core/channel/v1/channel'
 import type { Chain } from '../chain/chain'
 import { revisionOf } from '../chain/context'
-import { acknowledgementBucket, commitmentBucket, hasTimedOut, receiptKey } from '../chain/packets'
+import { acknowledgementBucket, commitmentBucket, hasTimedOut, isReceived } from '../chain/packets'
 import { suffixes } from '../chain/queries/context'
 import type { ChannelEndSpec, Network } from '../network'
 import type { Span } from './output'
@@ -42,13 +42,35 @@ function pending(route: Route): bigint[] {
 /** Sent by the source and not received by the destination, timed-out ones included. */
 export function unreceivedPackets(route: Route): bigint[] {
   const { portId, channelId } = route.destination
-  return pending(route).filter(sequence => route.destinationChain.state.get(receiptKey(portId, channelId, sequence)) === undefined)
+  return pending(route).filter(sequence => !isReceived(route.destinationChain.state, portId, channelId, sequence))
 }
 
 /** Received with an acknowledgement that the source has not seen. */
 export function unreceivedAcknowledgements(route: Route): bigint[] {
   const bucket = acknowledgementBucket(route.destination.portId, route.destination.channelId)
   return pending(route).filter(sequence => route.destinationChain.state.get(`${bucket}|${sequence}`) !== undefined)
+}
+
+/** Hermes skips an ICS-20 packet with a field over its limits in whatever event it meets it (source: check_ics20_fields_size). */
+function withinLimits(packet: Packet, run: RelayRun, spans: readonly Span[]): boolean {
+  const sizes = fieldBytes(packet)
+  if (!sizes) return true
+  const said = (name: string, bytes: number, limit: number) => `    ICS-20 ${name} ${bytes > limit ? `invalid, size \`${bytes}\` is greater than max \`${limit}\`` : 'valid'}`
+  if (sizes.memo <= run.limits.memoBytes && sizes.receiver <= run.limits.receiverBytes) return true
+  run.log('WARN', 'found invalid ICS-20 packet data, not relaying packet!', spans)
+  run.log('WARN', said('memo:    ', sizes.memo, run.limits.memoBytes), spans)
+  run.log('WARN', said('receiver:', sizes.receiver, run.limits.receiverBytes), spans)
+  return false
+}
+
+function fieldBytes(packet: Packet): { memo: number, receiver: number } | undefined {
+  try {
+    const { memo = '', receiver } = JSON.parse(Buffer.from(packet.data).toString()) as { memo?: string, receiver: string }
+    return { memo: Buffer.byteLength(memo), receiver: Buffer.byteLength(receiver) }
+  }
+  catch {
+    return undefined // not ICS-20
+  }
 }
 
 type Chosen = (sequence: bigint) => boolean
@@ -87,8 +109,9 @@ export async function relayPackets(route: Route, chosen: Chosen | undefined, run
   const { destinationChain, sourceChain } = route
   const isLate = (packet: Packet): boolean =>
     hasTimedOut(packet, revisionOf(destinationChain.spec.chainId), destinationChain.height, destinationChain.latest!.header.timeNs)
-  const live = packets.filter(packet => !isLate(packet))
-  const late = packets.filter(isLate)
+  const carried = packets.filter(packet => withinLimits(packet, run, spans))
+  const live = carried.filter(packet => !isLate(packet))
+  const late = carried.filter(isLate)
   const received = await proveAndSubmit(sourceChain, destinationChain, route.destination.clientId, live, run, spans, 'packet-recv', (packet, height, signer) => receiveMessage(packet, sourceChain, height, signer))
   const timedOut = await proveAndSubmit(destinationChain, sourceChain, route.source.clientId, late, run, spans, 'timeout', (packet, height, signer) => timeoutMessage(packet, destinationChain, height, signer))
   return [...received, ...timedOut]
@@ -104,7 +127,7 @@ export async function relayAcknowledgements(route: Route, chosen: Chosen | undef
   const { portId, channelId } = route.destination
   const written = new Map(sequences.map(sequence => [sequence, route.destinationChain.packets.acknowledged(portId, channelId, sequence)!]))
   run.log('INFO', `pulled packet data for ${sequences.length} out of ${sequences.length} events: ${collatedRanges(sequences)}`, spans, { 'events.total': String(sequences.length), 'events.left': '0' })
-  const packets = [...written.values()].map(({ packet }) => packet)
+  const packets = [...written.values()].map(({ packet }) => packet).filter(packet => withinLimits(packet, run, spans))
   return proveAndSubmit(route.destinationChain, route.sourceChain, route.source.clientId, packets, run, spans, 'packet-ack', (packet, height, signer) =>
     acknowledgementMessage(packet, written.get(packet.sequence)!.acknowledgement, route.destinationChain, height, signer))
 }

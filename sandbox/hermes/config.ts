@@ -2,7 +2,8 @@ import { parse } from 'smol-toml'
 import type { SandboxAccounts } from '../accounts'
 import { isAccountName } from '../accounts'
 import type { ChainSpec } from '../chain/context'
-import type { ChainSettings } from './relay'
+import type { ChainSettings, FieldLimits } from './relay'
+import { defaultLimits } from './relay'
 
 const relayerKeyName = 'relayer'
 
@@ -41,6 +42,13 @@ export function readConfig(text: string, accounts: SandboxAccounts): ConfiguredC
   })
 }
 
+/** The limits of `[mode.packets]`, sizes in bytes. */
+export function readLimits(text: string): FieldLimits {
+  const { mode } = parse(text) as { mode?: { packets?: { ics20_max_memo_size?: { size: number }, ics20_max_receiver_size?: { size: number } } } }
+  const packets = mode?.packets
+  return { memoBytes: packets?.ics20_max_memo_size?.size ?? defaultLimits.memoBytes, receiverBytes: packets?.ics20_max_receiver_size?.size ?? defaultLimits.receiverBytes }
+}
+
 /** Numbers of TOML as plain decimals: 2e9 → 2000000000. */
 function decimalText(price: number | string): string {
   const text = String(price)
@@ -76,7 +84,7 @@ address_type = { derivation = 'cosmos' }
 }
 
 /** A configuration in the real Hermes format. The stand-in finds its server at the host and port of `[rest]`. */
-export function hermesConfig(chains: readonly { spec: ChainSpec, rpcUrl: string }[], restPort: number, keyFolder: string): string {
+export function hermesConfig(chains: readonly { spec: ChainSpec, rpcUrl: string }[], restPort: number, keyFolder: string, limits: FieldLimits = defaultLimits): string {
   return `[global]
 log_level = 'info'
 
@@ -96,6 +104,8 @@ enabled = true
 clear_interval = 0
 clear_on_start = false
 tx_confirmation = false
+ics20_max_memo_size = { enabled = true, size = ${limits.memoBytes} }
+ics20_max_receiver_size = { enabled = true, size = ${limits.receiverBytes} }
 
 [rest]
 enabled = true

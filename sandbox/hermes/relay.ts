@@ -23,8 +23,18 @@ export interface ChainSettings {
   readonly maxMessages: number
 }
 
+/** Longest fields of an ICS-20 packet that are relayed. */
+export interface FieldLimits {
+  readonly memoBytes: number
+  readonly receiverBytes: number
+}
+
+export const defaultLimits: FieldLimits = { memoBytes: 32_768, receiverBytes: 2_048 }
+export const noLimits: FieldLimits = { memoBytes: Number.POSITIVE_INFINITY, receiverBytes: Number.POSITIVE_INFINITY }
+
 export interface RelayRun {
   readonly signal: AbortSignal
+  readonly limits: FieldLimits
   settings(chainId: string): ChainSettings
   /** Is the node that the configuration names out of order? */
   isNodeDown(rpcUrl: string): boolean

@@ -7,12 +7,12 @@ import { parseArguments, parseSequenceRanges } from './arguments'
 import { relayPackets, relayAcknowledgements, routeFrom } from './clear'
 import { hermesVersion, relays, runCommand } from './commands'
 import type { ConfiguredChain } from './config'
-import { readConfig } from './config'
+import { readConfig, readLimits } from './config'
 import type { HermesFault } from './faults'
 import { HermesFaults } from './faults'
 import { logLine } from './output'
 import type { RelayRun } from './relay'
-import { RelayError } from './relay'
+import { noLimits, RelayError } from './relay'
 import { answerRest } from './rest'
 
 const maxRequestBytes = 1_000_000
@@ -52,7 +52,7 @@ export async function startHermesServer(world: HermesWorld, port: number): Promi
     if (!route) throw new RelayError(`no channel ${portId}/${channelId} on ${chainId}`, [])
     const own = readConfig(world.configText(), world.accounts)
     const settings = settingsOf(own.map(chain => ({ ...chain, settings: chain.settings && { ...chain.settings, key: world.accounts.otherRelayer } })))
-    const run: RelayRun = { signal, settings, isNodeDown: () => false, log: () => {} }
+    const run: RelayRun = { signal, settings, limits: noLimits, isNodeDown: () => false, log: () => {} }
     const received = stage === 'acknowledge' ? [] : await relayPackets(route, chosen, run)
     return stage === 'receive' ? received : [...received, ...await relayAcknowledgements(route, chosen, run)]
   }
@@ -71,7 +71,7 @@ export async function startHermesServer(world: HermesWorld, port: number): Promi
   /** What `POST /clear_packets` does: the daemon's packet workers clear with its own key, unseen by the caller. */
   async function relayAsService(chainId: string): Promise<void> {
     const settings = settingsOf(readConfig(world.configText(), world.accounts))
-    const run: RelayRun = { signal: new AbortController().signal, settings, isNodeDown: world.isNodeDown, log: () => {} }
+    const run: RelayRun = { signal: new AbortController().signal, settings, limits: readLimits(world.configText()), isNodeDown: world.isNodeDown, log: () => {} }
     for (const end of world.network.channels.flat().filter(each => each.chainId === chainId)) {
       const route = routeFrom(world.network, end.chainId, end.portId, end.channelId)!
       await relayPackets(route, undefined, run)
@@ -99,7 +99,7 @@ export async function startHermesServer(world: HermesWorld, port: number): Promi
         // The process is about to be gone; nothing of the run may go on after it.
         return new Promise(() => {})
       }
-      const run: RelayRun = { signal, settings: settingsOf(chains), isNodeDown: world.isNodeDown, log }
+      const run: RelayRun = { signal, settings: settingsOf(chains), limits: readLimits(config), isNodeDown: world.isNodeDown, log }
       const { status, result, exitCode, plain } = await runCommand({ ...world, chains, run, fault, die }, args)
       line(args.json ? JSON.stringify({ result, status }) : `${status.toUpperCase()} ${plain ?? (typeof result === 'string' ? result : JSON.stringify(result, undefined, 4))}`, false)
       write({ exit: exitCode })

@@ -18,6 +18,8 @@ export interface NodeConditions {
   /** Blocks and states below are gone. */
   earliestHeight?: number
   indexer?: 'on' | 'off'
+  /** Transactions below are gone from the index, though the node still has its blocks and state. */
+  indexedFrom?: number
   /** Transactions become searchable this long after their block. */
   indexerLagMs?: number
   /** Subscriptions are accepted and never fire. */

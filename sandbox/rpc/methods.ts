@@ -72,7 +72,8 @@ function requireIndexer(node: RpcNode): void {
 }
 
 function indexedBlocks(node: RpcNode, blocks: readonly Block[]): Block[] {
-  return blocks.filter(({ header: { height } }) => height >= node.earliest && height <= node.newest && node.isIndexed(height))
+  const from = Math.max(node.earliest, node.faults.conditions.indexedFrom ?? 1)
+  return blocks.filter(({ header: { height } }) => height >= from && height <= node.newest && node.isIndexed(height))
 }
 
 function tx(node: RpcNode, params: RpcParams): unknown {

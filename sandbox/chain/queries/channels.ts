@@ -4,7 +4,7 @@ import { QueryDenomRequest, QueryDenomResponse, QueryEscrowAddressRequest, Query
 import { escrowAddress } from '../addresses'
 import { getClient, getConnection } from '../client'
 import type { ChannelRecord } from '../packets'
-import { acknowledgementBucket, commitmentBucket, getChannel, receiptKey } from '../packets'
+import { acknowledgementBucket, commitmentBucket, getChannel, isReceived, nextSequence, receiptKey } from '../packets'
 import { clientStateAny, selfHeight } from './clients'
 import type { QueryContext, QueryMethod } from './context'
 import { invalidArgument, notFound, paginate, suffixes } from './context'
@@ -72,7 +72,7 @@ function unreceivedPackets(context: QueryContext, request: Uint8Array): Uint8Arr
   checkIds(portId, channelId)
   existingChannel(context, portId, channelId)
   if (packetCommitmentSequences.includes(0n)) throw invalidArgument('packet sequence 0 cannot be 0')
-  const sequences = packetCommitmentSequences.filter(sequence => context.state.get(receiptKey(portId, channelId, sequence)) === undefined)
+  const sequences = packetCommitmentSequences.filter(sequence => !isReceived(context.state, portId, channelId, sequence))
   return query.QueryUnreceivedPacketsResponse.encode({ sequences, height: selfHeight(context) }).finish()
 }
 
@@ -144,7 +144,7 @@ export const channelQueries: Readonly<Record<string, QueryMethod>> = {
     const { portId, channelId } = query.QueryNextSequenceReceiveRequest.decode(request)
     existingChannel(context, portId, channelId)
     // Unordered channels do not count what they receive: ibc-go answers the initial 1.
-    return query.QueryNextSequenceReceiveResponse.encode({ nextSequenceReceive: 1n, ...noProof(context) }).finish()
+    return query.QueryNextSequenceReceiveResponse.encode({ nextSequenceReceive: nextSequence(context.state, 'nextrecv', portId, channelId), ...noProof(context) }).finish()
   },
   '/ibc.core.channel.v1.Query/NextSequenceSend': (context, request) => {
     const { portId, channelId } = query.QueryNextSequenceSendRequest.decode(request)
