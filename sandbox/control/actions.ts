@@ -26,8 +26,10 @@ function chainOf(world: SandboxWorld, input: ControlInput): Chain {
   return chain
 }
 
-function channelOf(world: SandboxWorld, chain: Chain): ChannelEndSpec {
-  return world.network.channels.flat().find(end => end.chainId === chain.spec.chainId)!
+/** The end that is named, else the first one. */
+function channelOf(world: SandboxWorld, chain: Chain, input: ControlInput): ChannelEndSpec {
+  const ends = world.network.channels.flat().filter(end => end.chainId === chain.spec.chainId)
+  return (input.has('channelId') ? ends.find(end => end.channelId === input.text('channelId')) : undefined) ?? ends[0]!
 }
 
 /** An account name, or an address of that chain as it is. */
@@ -47,7 +49,7 @@ async function included(world: SandboxWorld, chain: Chain, input: ControlInput, 
 /** Sends transfers. Invalid receivers are allowed: they make an error acknowledgement. */
 async function transfer(world: SandboxWorld, input: ControlInput): Promise<unknown> {
   const chain = chainOf(world, input)
-  const end = channelOf(world, chain)
+  const end = channelOf(world, chain, input)
   const destination = world.network.chain(world.network.counterparty(end.chainId, end.portId, end.channelId)!.chainId)!
   const timeoutSeconds = input.number('timeoutSeconds', 3_600)
   const answer = await submitTransfer(chain, {
@@ -181,7 +183,7 @@ function hermesFault(world: SandboxWorld, input: ControlInput): unknown {
 /** Another relayer relays now, with its own key. In manual mode blocks are made until it is done. */
 async function relay(world: SandboxWorld, input: ControlInput): Promise<unknown> {
   const chain = chainOf(world, input)
-  const end = channelOf(world, chain)
+  const end = channelOf(world, chain, input)
   const stage = input.choice('stage', ['receive', 'acknowledge', 'all'], 'all')
   const sequences = input.sequences('sequences')
   let over = false
