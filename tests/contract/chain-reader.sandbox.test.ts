@@ -54,8 +54,8 @@ async function openWorld(): Promise<ChainWorld> {
     service: sandbox.accounts.service.addresses[hub.chainId]!,
     nobody: sandbox.accounts.poor.addresses[hub.chainId]!,
     key: { rpcUrl: hub.rpcUrls[0], chainId: hub.chainId, mnemonic: sandbox.accounts.alice.mnemonic, hdPath: 'm/44\'/118\'/0\'/0/0', bech32Prefix: hub.bech32Prefix },
-    sendTransfers: async (count) => {
-      const sent = await control<{ txHash: string, packets: string[] }>('/transfer', { chainId: hub.chainId, from: 'alice', to: 'bob', amount: '1000', count })
+    sendTransfers: async (count, { receiver: to = 'bob' } = {}) => {
+      const sent = await control<{ txHash: string, packets: string[] }>('/transfer', { chainId: hub.chainId, from: 'alice', to, amount: '1000', count })
       return { txHash: sent.txHash, sequences: sent.packets.map(text => packet(text).sequence) }
     },
     relay: async (sequences) => {

@@ -116,6 +116,36 @@ export function describeChainReader(name: string, open: () => Promise<ChainWorld
       })
     })
 
+    it('knows how long both light clients may be trusted', async () => {
+      const route = await world.reader.route(world.source, { corroborate: true })
+      for (const trust of [route.sourceClientTrust, route.destinationClientTrust]) {
+        if (!trust.known) throw new Error(trust.reason)
+        expect(trust.value).toMatchObject({ clientId: expect.stringMatching(/^07-tendermint-\d+$/), frozen: false })
+        expect(trust.value.trustingPeriodSeconds).toBeGreaterThan(60n)
+        expect(trust.value.newestHeaderTime.getTime()).toBeLessThanOrEqual(Date.now())
+        expect(trust.value.newestHeaderTime.getTime() + Number(trust.value.trustingPeriodSeconds) * 1000).toBeGreaterThan(Date.now())
+      }
+    })
+
+    it('counts the endpoints that agree about a packet', async () => {
+      const counted = await untilFound(async () => {
+        const [facts] = await world.reader.packetFacts([world.story.undelivered], { corroborate: true })
+        const answers = [facts!.commitment, facts!.received]
+        return answers.every(answer => answer.known && answer.endpointCount === 2) ? facts : null
+      })
+      expect(classifyPacket(counted!, new Date(), thresholdMs).state).toBe('stuck_undelivered')
+    })
+
+    it('reads what the message that ended a packet credited', async () => {
+      const { sequences: [sequence] } = await world.sendTransfers(1, { receiver: 'nobody-owns-this' })
+      await world.relay([sequence!])
+      const leg = await untilFound(async () => {
+        const [facts] = await world.reader.packetFacts([{ ...world.source, sequence: sequence! }], { withLegs: true })
+        return facts!.legs.find(found => found.leg === 'acknowledge')
+      })
+      expect(leg.credits).toContainEqual({ address: world.sender, coin: { denom: world.feeDenom, amount: 1_000n } })
+    })
+
     it('finds a person\'s packets as sender and as receiver, before they were received', async () => {
       for (const address of [world.sender, world.receiver]) {
         const { packets, unanswered } = await world.reader.packetsOfAddress(address)

@@ -23,8 +23,8 @@ export interface ChainWorld {
   readonly nobody: string
   /** Signs on the source chain with the sender's key. */
   readonly key: SigningKey
-  /** Sends transfers that nobody relays; their sequences. */
-  sendTransfers(count: number): Promise<{ readonly sequences: bigint[], readonly txHash: string }>
+  /** Sends transfers of 1,000 base units that nobody relays; their sequences. */
+  sendTransfers(count: number, options?: { readonly receiver?: string }): Promise<{ readonly sequences: bigint[], readonly txHash: string }>
   /** Has exactly these delivered and acknowledged by a relayer. */
   relay(sequences: readonly bigint[]): Promise<void>
 }

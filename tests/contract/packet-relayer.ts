@@ -42,6 +42,11 @@ function withKey(configuration: string, chainId: string, keyName: string): strin
     .join('[[chains]]')
 }
 
+/** The same configuration with another limit for receivers of ICS-20 packets. */
+function withReceiverLimit(configuration: string, bytes: number): string {
+  return configuration.replace(/^ics20_max_receiver_size.*\n/m, '').replace('[mode.packets]\n', `[mode.packets]\nics20_max_receiver_size = { enabled = true, size = "${bytes}B" }\n`)
+}
+
 /** What every PacketRelayer over a hermes command must do, whether real or stand-in. */
 export function packetRelayerContract(openWorld: () => Promise<RelayerWorld>) {
   let world: RelayerWorld
@@ -81,6 +86,19 @@ export function packetRelayerContract(openWorld: () => Promise<RelayerWorld>) {
     expect(await relayer.routeProblems({ ...world.source, chainId: 'nowhere-1' }, world.destination)).toEqual([expect.stringContaining('nowhere-1')])
     const filtered = makeHermesRelayer(await otherConfig('filtered', text => text.replaceAll('[[chains]]', '[[chains]]\npacket_filter = { policy = \'allow\', list = [[\'transfer\', \'channel-99\']] }')))
     expect(await filtered.routeProblems(world.source, world.destination)).toHaveLength(2)
+    expect(await filtered.terms(world.source, world.destination)).toMatchObject({ served: false })
+    expect(await relayer.terms(world.source, world.destination)).toEqual({ served: true, maxMemoBytes: 32_768, maxReceiverBytes: 2_048 })
+    expect(await makeHermesRelayer({ ...world.options, configPath: join(folder, 'nowhere.toml') }).terms(world.source, world.destination)).toBeNull()
+  })
+
+  it('skips a packet with a longer receiver than its terms say, and exits as if nothing were wrong', async () => {
+    const careful = makeHermesRelayer(await otherConfig('careful', text => withReceiverLimit(text, 20)))
+    expect(await careful.terms(world.source, world.destination)).toMatchObject({ maxReceiverBytes: 20 })
+    const sequences = await world.strand(1)
+    expect(await careful.run(aRun(sequences))).toMatchObject({ ending: 'exit_0', statusLine: 'success' })
+    expect(await world.committed(sequences)).toEqual(sequences)
+    await relayer.run(aRun(sequences))
+    expect(await world.committed(sequences)).toEqual([])
   })
 
   it('clears only the chosen sequences', async () => {

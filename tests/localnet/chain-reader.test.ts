@@ -53,8 +53,8 @@ async function openWorld(net: Localnet): Promise<ChainWorld> {
     feeDenom: net.a.denom, minimumGasPrice: '0.01',
     sender: user.address, receiver: receiver!, service: net.a.accounts.service, nobody: net.a.accounts.poor,
     key: { rpcUrl: net.a.rpc, chainId: net.a.id, mnemonic: net.mnemonic, hdPath: `m/44'/118'/0'/0/${accountNames.indexOf('user1')}`, bech32Prefix: net.a.prefix },
-    sendTransfers: async (count) => {
-      const { sequences, txHash } = await strand(user, net.b, { count })
+    sendTransfers: async (count, options = {}) => {
+      const { sequences, txHash } = await strand(user, net.b, { count, ...options })
       return { sequences: [...sequences], txHash }
     },
     relay: async (sequences) => {

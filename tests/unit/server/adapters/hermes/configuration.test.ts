@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { configurationProblems, leastBalance, readHermesConfiguration, routeConfigurationProblems } from '../../../../../server/adapters/hermes/configuration'
+import { configurationProblems, leastBalance, readHermesConfiguration, routeConfigurationProblems, routeTerms } from '../../../../../server/adapters/hermes/configuration'
 import { readKeyList } from '../../../../../server/adapters/hermes/keys'
 import { readVersion, versionProblem } from '../../../../../server/adapters/hermes/version'
 
@@ -25,6 +25,27 @@ describe('what a wallet must hold before Hermes sends anything', () => {
 
   it('is not known without a price that is a plain number', () => {
     expect([least(''), least('gas_price = { price = -1, denom = "uatom" }'), least('gas_price = { price = 1 }'), least('gas_price = 3')]).toEqual([undefined, undefined, undefined, undefined])
+  })
+})
+
+describe('the terms of a route', () => {
+  const terms = (more = '') => routeTerms(read(`[mode.packets]\n${more}\n${chain('hub-1')}${chain('zone-1')}`), source, destination)
+
+  it('are those of Hermes where nothing is set', () => {
+    expect(terms()).toEqual({ served: true, maxMemoBytes: 32_768, maxReceiverBytes: 2_048 })
+  })
+
+  it.each([['32768', 32_768], ['"16KiB"', 16_384], ['"16 kb"', 16_000], ['"1.5 MiB"', 1_572_864], ['"90B"', 90], ['"much"', 32_768]])('read the size %s as %i bytes', (size, bytes) => {
+    expect(terms(`ics20_max_memo_size = { enabled = true, size = ${size} }`).maxMemoBytes).toBe(bytes)
+  })
+
+  it('know no limit that is switched off', () => {
+    expect(terms('ics20_max_receiver_size = { enabled = false, size = 10 }').maxReceiverBytes).toBeNull()
+  })
+
+  it('do not serve a chain that is missing, nor a channel that a filter leaves out', () => {
+    expect(routeTerms(read(chain('hub-1')), source, destination).served).toBe(false)
+    expect(routeTerms(read(chain('hub-1') + chain('zone-1', 'packet_filter = { policy = "allow", list = [] }')), source, destination).served).toBe(false)
   })
 })
 
