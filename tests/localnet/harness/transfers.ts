@@ -12,6 +12,8 @@ export interface TransferOptions {
   readonly receiver?: string
   /** From now; an hour when absent. */
   readonly timeoutInMs?: number
+  /** The network's own when absent. */
+  readonly channel?: string
   /** ICS-20 memo inside the packet. */
   readonly memo?: string
 }
@@ -31,7 +33,7 @@ export async function strand(wallet: LocalWallet, destination: LocalChain, optio
   const { chain } = wallet
   const timeoutTimestampNs = (BigInt(Date.now()) + BigInt(options.timeoutInMs ?? 3_600_000)) * 1_000_000n
   const value = {
-    sourcePort: chain.port, sourceChannel: chain.channel, sender: wallet.address, receiver: options.receiver ?? destination.accounts.user2,
+    sourcePort: chain.port, sourceChannel: options.channel ?? chain.channel, sender: wallet.address, receiver: options.receiver ?? destination.accounts.user2,
     token: { denom: bankDenom(options.denom ?? chain.denom), amount: String(options.amount ?? 1000n) }, timeoutTimestamp: timeoutTimestampNs, memo: options.memo ?? '',
   }
   const sent = await wallet.send(Array.from({ length: options.count ?? 1 }, () => ({ typeUrl: '/ibc.applications.transfer.v1.MsgTransfer', value })))
