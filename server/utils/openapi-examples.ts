@@ -17,8 +17,30 @@ const quote = {
   total: coin('1630000'),
 }
 
+const sender = 'osmo1hecjuv3hzx7we25aw5ny02ej6d90mgrflyd43c'
+const timedOutPacket = {
+  id: packetId, destination: { chainId: 'cosmoshub-4', portId: 'transfer', channelId: 'channel-141' },
+  state: 'timed_out', outcome: null, need: 'timeout',
+  transfer: { sender, receiver: wallet, coin: { denom: 'uosmo', amount: '12500000' }, memo: '' },
+  sentAt: '2026-01-05T07:00:00.000Z', timeoutAt: '2026-01-05T07:10:00.000Z', timeoutHeight: null,
+  legs: [{ leg: 'send', chainId: 'osmosis-1', height: '25310000', time: '2026-01-05T07:00:00.000Z', txHash: '9F3B1E6C0D5A4B7788C2E1F0A9D8C7B6A5948372615049382716F5E4D3C2B1A0', signer: sender }],
+  refund: { chainId: 'osmosis-1', address: sender, coin: { denom: 'uosmo', amount: '12500000' }, cause: 'timeout', state: 'predicted', txHash: null },
+  diagnosis: {
+    code: 'timed_out', reason: 'timed_out', payingHelps: 'yes', params: {},
+    sentence: '12.5 OSMO for cosmos1zuvk…nxtl was not delivered to Cosmos Hub in time; your refund of 12.5 OSMO to osmo1hecj…d43c on Osmosis waits for a relayer to prove that.',
+    nextStep: 'Have exactly this packet cleared: then Osmosis pays the refund.',
+    evidence: [
+      { query: 'packet commitment', chainId: 'osmosis-1', height: '25312345', endpointCount: 2, answer: 'present' },
+      { query: 'packet receipt', chainId: 'cosmoshub-4', height: '24001234', endpointCount: 2, answer: 'not received' },
+    ],
+  },
+  unanswered: [], asOf: '2026-01-05T10:00:00.000Z',
+}
+
 /** Made-up values of the right form, by method and path. */
 const examples: Readonly<Record<string, { readonly body?: unknown, readonly answer?: unknown }>> = {
+  'get /api/v1/packets': { answer: { items: [timedOutPacket], nextCursor: null, unanswered: [] } },
+  'get /api/v1/packets/{chainId}/{portId}/{channelId}/{sequence}': { answer: timedOutPacket },
   'post /api/v1/clearing/quote/preview': { body: { paymentChainId: 'osmosis-1', packets: [packetId] }, answer: quote },
   'post /api/v1/clearing/request-token': {
     body: { walletAddress: wallet, paymentChainId: 'osmosis-1', packets: [packetId] },
