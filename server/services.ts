@@ -226,7 +226,7 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
     getAccount: makeGetAccount({ directory, reader, cache }),
     broadcastPayment: makeBroadcastPayment({ directory, reader, decoder: makeTxDecoder(), paymentAddress }),
     searchPackets: makeSearchPackets({ reader, directory, index, cache, relayer, judge, clock }),
-    getPacket: makeGetPacket({ reader, directory, relayer, judge, clock }),
+    getPacket: makeGetPacket({ reader, directory, cache, relayer, judge, clock }),
     refreshPacketIndex: makeRefreshPacketIndex({ reader, directory, index, clock, logger }),
     previewQuote, requestToken,
     getClearingStatus,

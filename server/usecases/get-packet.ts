@@ -5,7 +5,7 @@ import { DomainError } from '../domain/errors'
 import type { PacketJudge } from './describe-packets'
 import { makeFollowForward } from './follow-forward'
 import { earliestUndelivered } from './ordered-channel'
-import type { ChainDirectory, ChainReader, Clock, PacketRelayer } from './ports'
+import type { Cache, ChainDirectory, ChainReader, Clock, PacketRelayer } from './ports'
 import { servedChain } from './served-chain'
 
 /** One packet with its whole life. Throws DomainError: chain_not_served, packet_not_found (the chain never sent it). */
@@ -14,17 +14,21 @@ export type GetPacket = (id: PacketId) => Promise<PacketDto>
 export interface GetPacketDeps {
   readonly reader: ChainReader
   readonly directory: ChainDirectory
+  readonly cache: Cache
   readonly relayer: Pick<PacketRelayer, 'terms'>
   readonly judge: PacketJudge
   readonly clock: Clock
 }
 
-export function makeGetPacket({ reader, directory, relayer, judge, clock }: GetPacketDeps): GetPacket {
+/** A packet that many look at is asked for once in this time. */
+const factsTtlMs = 1_000
+
+export function makeGetPacket({ reader, directory, cache, relayer, judge, clock }: GetPacketDeps): GetPacket {
   const undelivered = async (source: ChannelEnd, destination: ChannelEnd) => (await reader.channelPending(source, destination)).undelivered
   const followForward = makeFollowForward({ reader, relayer, judge, clock, undelivered })
   return async (id) => {
     servedChain(directory, id.chainId)
-    const [[facts], route] = await Promise.all([reader.packetFacts([id], { withLegs: true, corroborate: true }), reader.route(id, { corroborate: true })])
+    const [[facts], route] = await cache.remember(`packet:${formatPacketId(id)}`, factsTtlMs, () => Promise.all([reader.packetFacts([id], { withLegs: true, corroborate: true }), reader.route(id, { corroborate: true })]))
     if (!facts) throw new DomainError('packet_not_found', `${formatPacketId(id)} could not be read`)
     if (neverSent(facts)) {
       throw new DomainError('packet_not_found', `${id.chainId} never sent packet ${id.sequence} on ${id.portId}/${id.channelId}.`, { nextStep: 'Check the chain, the channel and the sequence.' })

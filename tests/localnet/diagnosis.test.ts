@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { PacketDto } from '../../shared/schemas/packets'
 import type { PacketId } from '../../shared/utils/packet-id'
+import { openCache } from '../../server/adapters/cache/cache'
 import { openChainReader } from '../../server/adapters/cosmos/chain-reader'
 import type { ListedChain } from '../../server/adapters/cosmos/chains-file'
 import { makeChainDirectory } from '../../server/adapters/cosmos/directory'
@@ -37,7 +38,9 @@ function openEyes(net: Localnet, options: { readonly chains?: readonly LocalChai
   const reader = openChainReader({ directory, rpcUrls: new Map(chains.map(chain => [chain.id, chain.rpcs])), clock, logger: quiet, callTimeoutMs: 3_000 })
   opened.push(reader)
   const relayer = makeHermesRelayer({ binary: net.hermes, configPath: hermesConfig, restUrl: null })
-  return makeGetPacket({ reader, directory, relayer, judge: makePacketJudge({ directory, stuckAfterMs: 1, haltedAfterMs: 8_000 }), clock })
+  const cache = openCache({ redisUrl: null, logger: quiet })
+  opened.push({ close: () => void cache.close() })
+  return makeGetPacket({ reader, directory, cache, relayer, judge: makePacketJudge({ directory, stuckAfterMs: 1, haltedAfterMs: 8_000 }), clock })
 }
 
 async function becomes(get: GetPacket, id: PacketId, reason: string, boundMs = 20_000): Promise<PacketDto> {

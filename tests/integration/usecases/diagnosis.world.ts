@@ -71,7 +71,7 @@ export class DiagnosisWorld {
     const config = readConfig(sandboxEnvironment(this.sandbox, { port: 3999, dataDir: '.data' }))
     return {
       reader, relayer,
-      get: makeGetPacket({ reader, directory, relayer, judge, clock: systemClock }),
+      get: makeGetPacket({ reader, directory, cache, relayer, judge, clock: systemClock }),
       search: makeSearchPackets({ reader, directory, index: makePacketIndex(this.database.db), cache, relayer, judge, clock: systemClock }),
       quote: makeBuildQuote({
         facts: makeQuoteFacts({ reader, relayer, cache }), reads: makeClearingReads(this.database.db), paused: async () => null, directory, clock: systemClock,

@@ -38,7 +38,7 @@ async function build() {
     reader,
     index,
     search: makeSearchPackets({ reader, directory, index, cache, relayer, judge, clock }),
-    get: makeGetPacket({ reader, directory, relayer, judge, clock }),
+    get: makeGetPacket({ reader, directory, cache, relayer, judge, clock }),
     refresh: makeRefreshPacketIndex({ reader, directory, index, clock, logger }),
   }
 }
