@@ -49,6 +49,7 @@ export const englishDiagnosis: DiagnosisTexts = {
     source_unreachable: { sentence: 'We cannot tell where {what} is, because {source} could not be asked.', nextStep: tryAgain },
     source_halted: { sentence: '{what} waits, because {source} has made no block for {stopped}.', nextStep: 'Paying would not help. Wait until {source} makes blocks again.' },
     async_ack_pending: { sentence: '{what} was received on {destination}[ by {receiver}], which has not answered yet: it may still be at work on it.', nextStep: 'Nothing can be relayed back before {destination} answers. Ask those who run what received it.' },
+    forwarding: { sentence: '{what} was received on {destination}, which forwards it to {hopReceiver} over {hopChannel}; the answer to this packet waits for that one.', nextStep: 'Open this packet alone: then the one that carries it on is looked for.' },
     forwarded: { sentence: '{what} was received on {destination} and sent on as packet {hop}; the answer to this one waits for that one.', nextStep: 'Look at packet {hop}: it says what it waits for.' },
     forwarded_payable: { sentence: '{what} was received on {destination} and sent on as packet {hop}, which is stuck.', nextStep: 'Do not pay for this packet; have packet {hop} cleared instead.' },
     forwarded_unseen: { sentence: '{what} was received on {destination}, which forwards it to {hopReceiver} over {hopChannel}; that next packet was not found.', nextStep: 'Look for transfers that {destination} sent on {hopChannel}; nothing can be relayed back before they end.' },

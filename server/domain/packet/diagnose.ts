@@ -65,7 +65,7 @@ export interface DiagnosisContext {
   readonly terms?: RelayTerms | null
   /** Earlier packet of an ordered channel that must be received first. */
   readonly blockedBySequence?: bigint | null
-  /** Empty: not followed, or not found. */
+  /** undefined: not followed; empty: not found. */
   readonly nextHops?: readonly NextHop[]
 }
 
@@ -129,11 +129,12 @@ function ofUndelivered(view: View): Finding {
 }
 
 /** Received without an acknowledgement: at work on the destination, or forwarded from there. */
-function ofAsynchronous({ facts, context: { nextHops = [] } }: View): Finding {
+function ofAsynchronous({ facts, context: { nextHops } }: View): Finding {
   const forward = forwardOf(facts)
-  const last = nextHops.at(-1)
+  const last = nextHops?.at(-1)
   if (last) return { reason: last.payingHelps === 'yes' ? 'forwarded_payable' : 'forwarded', payingHelps: 'no', params: { nextHops, ...forward ? { forward } : {} } }
-  return forward ? { reason: 'forwarded_unseen', payingHelps: 'no', params: { forward } } : { reason: 'async_ack_pending', payingHelps: 'no' }
+  if (!forward) return { reason: 'async_ack_pending', payingHelps: 'no' }
+  return { reason: nextHops ? 'forwarded_unseen' : 'forwarding', payingHelps: 'no', params: { forward } }
 }
 
 function ofReceived(view: View): Finding {

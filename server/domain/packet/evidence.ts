@@ -50,12 +50,12 @@ export function unansweredOf(facts: PacketFacts): string[] {
   const pending = facts.commitment.known && facts.commitment.value
   const reasons: [string, Answer<unknown>, boolean][] = [
     ['packet commitment', facts.commitment, true],
-    ['other end of the channel', facts.destinationUnread === undefined ? { known: true, value: null, height: 0n, endpointCount: 0 } : { known: false, reason: facts.destinationUnread }, true],
     ['packet receipt', facts.received, pending],
     ['packet acknowledgement', facts.acknowledgement, pending && facts.received.known && facts.received.value],
     ['sending transaction', facts.sent, true],
     ['destination time', facts.destinationTip, pending],
     ['how it ended', facts.finishedBy, facts.commitment.known && !facts.commitment.value],
   ]
-  return reasons.flatMap(([what, answer, matters]) => matters && !answer.known ? [`${what}: ${answer.reason}`] : [])
+  const destination = facts.destinationUnread === undefined ? [] : [`other end of the channel: ${facts.destinationUnread}`]
+  return [...destination, ...reasons.flatMap(([what, answer, matters]) => matters && !answer.known ? [`${what}: ${answer.reason}`] : [])]
 }

@@ -35,7 +35,7 @@ describe('diagnosis of a packet', () => {
     ['refused a moment ago', { ...acknowledged('error'), legs: [aSendLeg(3)] }, {}, 'in_flight', 'in_flight_returning', 'not_needed'],
     ['refused, by a chain that stopped', { ...acknowledged('error'), destinationTip: known(stopped) }, {}, 'destination_halted', 'destination_halted', 'no'],
     ['received and unanswered', acknowledged('none'), {}, 'async_ack_pending', 'async_ack_pending', 'no'],
-    ['received, and to be forwarded', { ...acknowledged('none'), ...forwarding }, {}, 'async_ack_pending', 'forwarded_unseen', 'no'],
+    ['received, and to be forwarded', { ...acknowledged('none'), ...forwarding }, {}, 'async_ack_pending', 'forwarding', 'no'],
     ['acknowledged with unreadable bytes', acknowledged('unreadable'), {}, 'cannot_tell', 'cannot_tell_acknowledged', 'unknown'],
     ['timed out', timedOut, {}, 'timed_out', 'timed_out', 'yes'],
     ['timed out, the destination having stopped', { ...timedOut, destinationTip: known(stopped), sent: known(aSentPacket({ timeoutTimestampNs: nanoseconds(minutesBefore(12)) })) }, {}, 'destination_halted', 'destination_halted', 'no'],
@@ -110,6 +110,7 @@ describe('diagnosis of a packet', () => {
     const hop = (over: Partial<NextHop> = {}): NextHop => ({ id: { chainId: 'ibc-b', portId: 'transfer', channelId: 'channel-9', sequence: 4n }, state: 'stuck_undelivered', code: 'undelivered', payingHelps: 'yes', ...over })
     const facts = { ...acknowledged('none'), ...forwarding }
     expect(diagnosed(facts, {}, { nextHops: [hop()] })).toMatchObject({ code: 'async_ack_pending', reason: 'forwarded_payable', payingHelps: 'no', params: { nextHops: [hop()], forward: { channelId: 'channel-9' } } })
+    expect(diagnosed(facts, {}, { nextHops: [] })).toMatchObject({ reason: 'forwarded_unseen', params: { forward: { receiver: 'juno1x' } } })
     expect(diagnosed(facts, {}, { nextHops: [hop(), hop({ state: 'in_flight', code: 'in_flight', payingHelps: 'not_needed' })] }).reason).toBe('forwarded')
   })
 
