@@ -2,7 +2,7 @@ import { readMemo } from '../../shared/utils/memo-code'
 import { DomainError } from '../domain/errors'
 import type { ScannedBlock } from '../domain/payment/inbound'
 import type { RefutedRow, WaitingBlock, WatchedWallet } from './ledger-ports'
-import { codesOf, confirmationOf, insertMovements, movementsAt, settle, type ScanDependencies } from './record-block'
+import { codesOf, confirmationOf, insertMovements, movementsAt, settle, type ScanDependencies } from './record-blocks'
 import type { Cause, StoreTransaction } from './store-ports'
 
 const refuted: Cause = { actor: 'scanner', cause: 'two other endpoints agree on another block' }

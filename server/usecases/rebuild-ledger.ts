@@ -4,7 +4,7 @@ import { compareMovements } from '../domain/reconciliation/compare-movements'
 import { confirmWaiting } from './confirm-waiting'
 import type { RebuildStore, RebuiltRange, RebuiltTotal } from './rebuild-ports'
 import type { ReconciliationStore } from './reconciliation-ports'
-import { walletsOf } from './record-block'
+import { walletsOf } from './record-blocks'
 import { recordRange, type ScanDependencies } from './scan-chain'
 import type { Store } from './store-ports'
 

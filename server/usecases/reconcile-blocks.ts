@@ -4,7 +4,7 @@ import { cannotTell, checkOf, type Check, type Finding } from '../domain/reconci
 import { compareMovements, heightOfFinding, inboundMovement, outgoingMovement, type Movement } from '../domain/reconciliation/compare-movements'
 import type { WatchedWallet } from './ledger-ports'
 import type { ReconcileDeps, ReconcileWindow } from './reconcile'
-import { codesOf, movementsAt } from './record-block'
+import { codesOf, movementsAt } from './record-blocks'
 
 const readAtOnce = 4
 

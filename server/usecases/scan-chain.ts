@@ -1,31 +1,49 @@
 import type { ScannedBlock } from '../domain/payment/inbound'
 import { confirmWaiting } from './confirm-waiting'
-import { recordBlock, walletsOf, type ChainWallets, type ScanDependencies } from './record-block'
+import { recordBlocks, walletsOf, type ChainWallets, type ScanDependencies } from './record-blocks'
 import type { CursorRow } from './store-ports'
 
-export type { ScanDependencies } from './record-block'
+export type { ScanDependencies } from './record-blocks'
 
 /** `waiting`: something waits for a second endpoint's word; worth asking again soon. */
 export type ScanChain = (chainId: string, hint?: bigint) => Promise<{ readonly waiting: boolean }>
 
 const leaseMs = 6_000
-const blocksAhead = 8
+const renewAfterMs = leaseMs / 3
+const blocksAtOnce = 8n
 
-/** Reads heights in order, a few fetched ahead; stops at the first that cannot be read. */
-export async function recordRange(deps: ScanDependencies, purpose: CursorRow['purpose'], wallets: ChainWallets, chainId: string, from: bigint, to: bigint, avoidEndpoint?: string): Promise<void> {
-  const pending = new Map<bigint, Promise<ScannedBlock>>()
-  const fetch = (height: bigint) => {
-    const block = deps.reader.block(chainId, height, { avoidEndpoint })
-    block.catch(() => {}) // awaited below, in order
-    pending.set(height, block)
+/** What was read before the first height that could not be. */
+function readBefore(readings: readonly PromiseSettledResult<ScannedBlock>[]): ScannedBlock[] {
+  const blocks: ScannedBlock[] = []
+  for (const reading of readings) {
+    if (reading.status === 'rejected') break
+    blocks.push(reading.value)
   }
-  for (let height = from; height <= to; height += 1n) {
-    for (let ahead = height; ahead <= to && ahead < height + BigInt(blocksAhead); ahead += 1n) {
-      if (!pending.has(ahead)) fetch(ahead)
+  return blocks
+}
+
+/**
+ * Reads heights in order, the next few while some are recorded, for as long as this instance leads; stops at the first
+ * that cannot be read. Without the renewals a slow reader would be joined by the others, who would make it slower still.
+ */
+export async function recordRange(deps: ScanDependencies, purpose: CursorRow['purpose'], wallets: ChainWallets, chainId: string, from: bigint, to: bigint, avoidEndpoint?: string): Promise<void> {
+  const read = (start: bigint) => {
+    const count = to - start + 1n < blocksAtOnce ? Number(to - start + 1n) : Number(blocksAtOnce)
+    return Promise.allSettled(Array.from({ length: Math.max(0, count) }, (_, index) => deps.reader.block(chainId, start + BigInt(index), { avoidEndpoint })))
+  }
+  let heldAt = deps.clock.now().getTime()
+  let ahead = read(from)
+  for (let height = from; height <= to; height += blocksAtOnce) {
+    const readings = await ahead
+    ahead = read(height + blocksAtOnce)
+    const now = deps.clock.now().getTime()
+    if (now - heldAt >= renewAfterMs) {
+      if (!await deps.store.holdScannerLease(chainId, purpose, deps.instanceId, leaseMs)) return
+      heldAt = now
     }
-    await recordBlock(deps, purpose, wallets, await pending.get(height)!)
-    pending.delete(height)
-    if (height % 50n === 0n && !await deps.store.holdScannerLease(chainId, purpose, deps.instanceId, leaseMs)) return
+    await recordBlocks(deps, purpose, wallets, readBefore(readings))
+    const failed = readings.find(reading => reading.status === 'rejected')
+    if (failed) throw failed.reason
   }
 }
 

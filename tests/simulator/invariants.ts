@@ -38,8 +38,10 @@ async function checkInbound(world: World): Promise<void> {
   for (const [chainId, height] of heights) {
     if (!world.checked.firstHeights.has(chainId)) world.checked.firstHeights.set(chainId, height)
     const before = world.checked.cursors.get(chainId) ?? -1n
-    const step = height - before
-    if (before >= 0n && (step < 0n || step > 1n)) world.violation(`I9 the cursor of ${chainId} went from ${before} to ${height} in one step`)
+    if (height < before) world.violation(`I9 the cursor of ${chainId} went back from ${before} to ${height}`)
+    for (let passed = before < 0n ? height : before + 1n; passed <= height; passed += 1n) {
+      if (!world.network.chain(chainId).read.has(passed)) world.violation(`I9 the cursor of ${chainId} went from ${before} to ${height}, and nobody read block ${passed}`)
+    }
     if (height > world.network.chain(chainId).height) world.violation(`I9 the cursor of ${chainId} is at ${height}, beyond its tip`)
     world.checked.cursors.set(chainId, height)
   }

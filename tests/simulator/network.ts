@@ -55,6 +55,8 @@ export type PendingTx
 
 export class ModelChain {
   readonly blocks: ScannedBlock[] = []
+  /** Heights that a scanner was shown. */
+  readonly read = new Set<bigint>()
   readonly mempool: PendingTx[] = []
   readonly packets = new Map<string, ModelPacket>()
   halted = false

@@ -49,6 +49,7 @@ export class ModelReader implements Pick<ChainReader, 'tip' | 'block' | 'confirm
     this.#alive(chainId)
     const block = height <= this.#height(chainId) ? this.network.chain(chainId).blocks[Number(height) - 1] : undefined
     if (!block) throw new DomainError('chain_unavailable', `no block ${height}`)
+    this.network.chain(chainId).read.add(height)
     return { ...block, endpoint: options.avoidEndpoint === 'node-a' ? 'node-b' : 'node-a' }
   }
 

@@ -9,12 +9,18 @@ import type { Tx } from './transaction-types'
 const unread = -1n
 
 export async function lockCursor(tx: Tx, chainId: string, purpose: CursorRow['purpose'], firstHeight: bigint): Promise<CursorRow> {
+  const lock = async () => {
+    const [row] = await tx.select({ chainId: chainCursors.chainId, purpose: chainCursors.purpose, height: chainCursors.height })
+      .from(chainCursors).where(and(eq(chainCursors.chainId, chainId), eq(chainCursors.purpose, purpose))).for('update')
+    return row
+  }
+  const row = await lock()
+  if (row && row.height !== unread) return row
   await tx.insert(chainCursors).values({ chainId, purpose, height: firstHeight })
     .onConflictDoUpdate({ target: [chainCursors.chainId, chainCursors.purpose], set: { height: firstHeight }, setWhere: eq(chainCursors.height, unread) })
-  const [row] = await tx.select({ chainId: chainCursors.chainId, purpose: chainCursors.purpose, height: chainCursors.height })
-    .from(chainCursors).where(and(eq(chainCursors.chainId, chainId), eq(chainCursors.purpose, purpose))).for('update')
-  if (!row) throw new Error(`cursor of ${chainId} vanished`)
-  return row
+  const first = await lock()
+  if (!first) throw new Error(`cursor of ${chainId} vanished`)
+  return first
 }
 
 /** Compare-and-set: throws when another writer moved it, so that the caller's transaction rolls back. */
@@ -25,10 +31,15 @@ export async function advanceCursor(tx: Tx, cursor: CursorRow, to: bigint, block
   if (moved.length === 0 || to <= cursor.height) throw new Error(`cursor of ${cursor.chainId} is not at ${cursor.height} any more`)
 }
 
-/** One scanner per chain: takes or renews the lease. Works on database time, the one clock all instances share. */
+/**
+ * One scanner per chain: takes or renews the lease. Works on database time, the one clock all instances share. Who finds
+ * another one's lease does not touch the row: the leader's transaction has it locked, and everybody would queue for it.
+ */
 export async function holdScannerLease(db: Database, chainId: string, purpose: CursorRow['purpose'], instanceId: string, leaseMs: number): Promise<boolean> {
   const held = await db.execute(sql`
-    insert into chain_cursors as c (chain_id, purpose, height, leader, lease_until) values (${chainId}, ${purpose}, ${unread}, ${instanceId}, now() + ${leaseMs} * interval '1 millisecond')
+    insert into chain_cursors as c (chain_id, purpose, height, leader, lease_until)
+      select ${chainId}, ${purpose}, ${unread}::bigint, ${instanceId}, now() + ${leaseMs} * interval '1 millisecond'
+      where not exists (select 1 from chain_cursors o where o.chain_id = ${chainId} and o.purpose = ${purpose} and o.leader <> ${instanceId} and o.lease_until >= now())
     on conflict (chain_id, purpose) do update set leader = excluded.leader, lease_until = excluded.lease_until
       where c.leader is null or c.leader = excluded.leader or c.lease_until < now()
     returning 1`)

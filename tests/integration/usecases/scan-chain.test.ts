@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { asc, eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import * as schema from '../../../drizzle/schema'
@@ -102,6 +103,73 @@ describe('scanning a chain for payments', () => {
     expect(outcomes.some(outcome => outcome.status === 'fulfilled')).toBe(true)
     expect((await paymentsOn()).map(payment => [payment.state, payment.creditedAmount])).toEqual([['credited', 100n]])
     expect(await refundsOf((await operationOf(token)).id)).toEqual([])
+  })
+
+  it('records blocks that move nothing of ours together, so that a scanner that fell behind catches up', async () => {
+    const token = await issue()
+    chain.add(0)
+    await scanner()(chain.chainId)
+    for (let second = 1; second <= 40; second++) chain.add(second, second === 20 ? [chain.payment(token.memoCode, 100n)] : [])
+    let transactions = 0
+    const counted: Store = { ...store, transaction: work => store.transaction(work).finally(() => transactions += 1) }
+    await scanner({ store: counted })(chain.chainId)
+    expect(transactions).toBeLessThanOrEqual(8)
+    expect((await paymentsOn()).map(payment => [payment.height, payment.state])).toEqual([[21n, 'credited']])
+    expect(await store.cursor(chain.chainId, 'primary')).toMatchObject({ height: 41n })
+  })
+
+  it('keeps the blocks before one that cannot be read', async () => {
+    chain.add(0)
+    await scanner()(chain.chainId)
+    for (let second = 1; second <= 6; second++) chain.add(second)
+    const own = chain.block.bind(chain)
+    chain.block = (chainId, height) => own(chainId, height === 5n ? 100n : height)
+    await expect(scanner()(chain.chainId)).rejects.toMatchObject({ code: 'chain_unavailable' })
+    expect(await store.cursor(chain.chainId, 'primary')).toMatchObject({ height: 4n })
+  })
+
+  describe('by many instances', () => {
+    let seconds = 1000
+    /** Every look at the clock comes three seconds after the one before. */
+    const slowClock = { now: () => at(seconds += 3) }
+    const lease = () => database.db.select({ leader: schema.chainCursors.leader, height: schema.chainCursors.height }).from(schema.chainCursors).where(eq(schema.chainCursors.chainId, chain.chainId))
+
+    /** A store that does this after each of its transactions. */
+    const afterEachTransaction = (act: () => Promise<unknown>): Store => ({
+      ...store,
+      transaction: async (work) => {
+        const done = await store.transaction(work)
+        await act()
+        return done
+      },
+    })
+
+    beforeEach(async () => {
+      chain.add(0)
+      await scanner()(chain.chainId)
+      for (let second = 1; second <= 20; second++) chain.add(second)
+    })
+
+    it('keeps its lease while reading takes longer than it lasts', async () => {
+      const slowly = afterEachTransaction(() => database.db.execute(sql`update chain_cursors set lease_until = lease_until - interval '3 seconds'`))
+      await scanner({ store: slowly, clock: slowClock })(chain.chainId)
+      expect(await store.holdScannerLease(chain.chainId, 'primary', 'two', 1_000)).toBe(false)
+      expect(await lease()).toEqual([{ leader: 'one', height: 21n }])
+    })
+
+    it('leaves the blocks to another instance that took the lease over', async () => {
+      const overtaken = afterEachTransaction(() => database.db.execute(sql`update chain_cursors set leader = 'two', lease_until = now() + interval '1 minute'`))
+      await scanner({ store: overtaken, clock: slowClock })(chain.chainId)
+      expect(await lease()).toEqual([{ leader: 'two', height: 9n }])
+    })
+
+    it('does not wait for the leader\'s transaction to find that another one leads', async () => {
+      const asked = await store.transaction(async (tx) => {
+        await tx.lockCursor(chain.chainId, 'primary', 0n)
+        return Promise.race([store.holdScannerLease(chain.chainId, 'primary', 'two', 1_000), pause(3_000, 'waits')])
+      })
+      expect(asked).toBe(false)
+    })
   })
 
   it('case 1a: ignores a failed tx with a perfect MsgSend and memo', async () => {

@@ -90,30 +90,57 @@ export async function settle(deps: ScanDependencies, tx: StoreTransaction, chain
   await creditSeenPayments(tx, chainId, upToHeight, deps.policy, owners, deps.clock)
 }
 
-/**
- * Records what reached and what left our wallets in a block, settles refunds, credits what may be credited, expires what
- * is due, and moves the cursor: one transaction.
- */
-export async function recordBlock(deps: ScanDependencies, purpose: CursorRow['purpose'], wallets: ChainWallets, block: ScannedBlock): Promise<void> {
-  const watched = wallets.known.filter(isWatchedAt(block.height, purpose))
-  const movements = movementsOf(block, watched)
-  const moves = movements.payments.length + movements.funding.length + movements.outgoing.length > 0
-  const agreement = moves ? await deps.reader.confirmBlock({ ...block, codes: codesOf(block) }) : 'agreed'
+/** One block, or several that move nothing of ours, in order and without a gap. */
+type Run = readonly [ScannedBlock, ...ScannedBlock[]]
+
+async function sourceOf(deps: ScanDependencies, block: ScannedBlock): Promise<BlockSource> {
+  const agreement = await deps.reader.confirmBlock({ ...block, codes: codesOf(block) })
   if (agreement === 'disputed') deps.logger.error({ chainId: block.chainId, height: block.height.toString() }, 'endpoints disagree about a block that moves our money')
-  const source = { blockHash: block.blockHash, codes: codesOf(block), endpoint: block.endpoint, confirmation: confirmationOf(agreement) }
+  return { blockHash: block.blockHash, codes: codesOf(block), endpoint: block.endpoint, confirmation: confirmationOf(agreement) }
+}
+
+/**
+ * Records what reached and what left our wallets, settles refunds, credits what may be credited, expires what is due, and
+ * moves the cursor: one transaction. `movements`: null when nothing of ours moves.
+ */
+async function recordRun(deps: ScanDependencies, purpose: CursorRow['purpose'], wallets: ChainWallets, run: Run, movements: Movements | null): Promise<void> {
+  const { chainId, height: first } = run[0]
+  const last = run.at(-1)!
+  const watched = wallets.known.filter(isWatchedAt(last.height, purpose))
+  const source = movements && await sourceOf(deps, last)
   const { known, missed } = await deps.store.transaction(async (tx) => {
-    const cursor = await tx.lockCursor(block.chainId, purpose, block.height - 1n)
-    if (cursor.height !== block.height - 1n) return { known: wallets.known, missed: false } // another instance recorded it
-    const known = await tx.beginWatching(block.chainId, watched.map(wallet => wallet.address), block.height - 1n)
-    const missed = known.filter(isWatchedAt(block.height, purpose)).some(wallet => !watched.some(({ address }) => address === wallet.address))
+    const cursor = await tx.lockCursor(chainId, purpose, first - 1n)
+    if (cursor.height < first - 1n || cursor.height >= last.height) return { known: wallets.known, missed: false } // another instance was here
+    const known = await tx.beginWatching(chainId, watched.map(wallet => wallet.address), cursor.height)
+    const missed = known.filter(isWatchedAt(last.height, purpose)).some(wallet => !watched.some(({ address }) => address === wallet.address))
     if (missed) return { known, missed }
-    await insertMovements(deps, tx, movements, source)
-    await settle(deps, tx, block.chainId, known, block.height, moves)
-    if (purpose === 'primary') await expirePastGrace(tx, block.chainId, block.time, deps.clock)
-    await tx.advanceCursor(cursor, block.height, block.time)
+    if (source) await insertMovements(deps, tx, movements, source)
+    await settle(deps, tx, chainId, known, last.height, source !== null)
+    if (purpose === 'primary') await expirePastGrace(tx, chainId, last.time, deps.clock)
+    await tx.advanceCursor(cursor, last.height, last.time)
     return { known, missed }
   })
   wallets.known = known
-  // A wallet was added meanwhile: nothing of the block is kept before that one was looked for, too.
-  if (missed) await recordBlock(deps, purpose, wallets, block)
+  // A wallet was added meanwhile: nothing of the blocks is kept before that one was looked for, too.
+  if (missed) await recordBlocks(deps, purpose, wallets, run)
+}
+
+/** Records blocks, in order and without a gap. Those that move nothing of ours share a transaction: a scanner that fell behind catches up. */
+export async function recordBlocks(deps: ScanDependencies, purpose: CursorRow['purpose'], wallets: ChainWallets, blocks: readonly ScannedBlock[]): Promise<void> {
+  let quiet: ScannedBlock[] = []
+  const recordQuiet = async () => {
+    const [first, ...others] = quiet
+    quiet = []
+    if (first) await recordRun(deps, purpose, wallets, [first, ...others], null)
+  }
+  for (const block of blocks) {
+    const movements = movementsOf(block, wallets.known.filter(isWatchedAt(block.height, purpose)))
+    if (movements.payments.length + movements.funding.length + movements.outgoing.length === 0) {
+      quiet.push(block)
+      continue
+    }
+    await recordQuiet()
+    await recordRun(deps, purpose, wallets, [block], movements)
+  }
+  await recordQuiet()
 }
