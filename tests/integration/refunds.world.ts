@@ -14,7 +14,7 @@ import { transition } from '../../server/domain/clearing/transition'
 import type { SignedToken } from '../../server/domain/clearing/token'
 import { makePayRefunds, type PayRefunds, type PayRefundsDeps } from '../../server/usecases/pay-refunds'
 import type { ChainReader, ServiceWallet } from '../../server/usecases/ports'
-import { makeScanChain } from '../../server/usecases/scan-chain'
+import { makeScanChain, type ScanDependencies } from '../../server/usecases/scan-chain'
 import { keptLog } from '../builders/services'
 import { anOperation, aToken, noQuotas } from '../builders/tokens'
 import { createTestDatabase, type TestDatabase } from './database'
@@ -56,10 +56,11 @@ export async function openRefundWorld(options: RefundWorldOptions = {}) {
     rules: () => ({ minimum: options.minimum ?? 0n, approvalAbove: options.approvalAbove ?? null, exchangeAddresses: options.exchangeAddresses }),
     settings: { leaseMs: 10_000, timeoutBlocks: 4n, rebroadcastAfterMs: 1_000 },
   }
-  const scanner = (reads: ChainReader = reader) => makeScanChain({
-    store, reader: reads, clock, logger, instanceId: 'scanner', serviceAddresses: () => new Set([service]), outgoing: policy,
+  const scanDependencies: ScanDependencies = {
+    store, reader, clock, logger, instanceId: 'scanner', serviceAddresses: () => new Set([service]), outgoing: policy,
     policy: { confirmationBlocks: 1, quorumAmount: () => 0n, refundableDenoms: () => new Set(), clearingDeadlineMs: 1_800_000 },
-  })
+  }
+  const scanner = (reads: ChainReader = reader) => makeScanChain({ ...scanDependencies, reader: reads })
   const scan = scanner()
   const control = async (call: string, body: object = {}): Promise<Record<string, unknown>> => {
     const response = await fetch(`${sandbox.controlUrl}/${call}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ chainId, ...body }) })
@@ -96,7 +97,7 @@ export async function openRefundWorld(options: RefundWorldOptions = {}) {
   }
 
   const world = {
-    sandbox, database, directory, deps, ids, reader, scanner, store, clock, chainId, denom, service, signer, logger, control, block, instance, issue, pay, addressOf, scan: () => scan(chainId),
+    sandbox, database, directory, deps, ids, reader, scanDependencies, scanner, store, clock, chainId, denom, service, signer, logger, control, block, instance, issue, pay, addressOf, scan: () => scan(chainId),
     pay1: () => one(chainId),
     /** Pays `surplus` too much from an account: one refund, planned. */
     overpaid: async (surplus: bigint, from = 'alice') => {
