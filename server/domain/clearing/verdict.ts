@@ -84,15 +84,15 @@ export function judgePacket(facts: PacketFacts, context: VerdictContext): Verdic
  * delivered although the source still waits for that acknowledgement, unless the acknowledgement was what was paid for.
  * What we received with an error, unreadable or asynchronous acknowledgement is not done: nobody has the money yet, so the
  * share goes back although a leg is ours (docs/explanation/refunds.md, "What the deadline decides").
- * `everRun`: a relayer run was started for it; without one nothing can be ours. null: cannot tell.
+ * `everRun`: a relayer run was started for it, as far as our rows know; without one a silent chain keeps nothing from its
+ * refund. null: cannot tell.
  */
 export function lastWord(facts: PacketFacts, context: VerdictContext, reason: 'not_cleared' | 'deadline', everRun: boolean): DecidedPacket | null {
   const verdict = judgePacket(facts, context)
   if (verdict.kind === 'decided') return verdict.decided
   if (verdict.kind === 'unknown') return null
   const notDone: DecidedPacket = { id: facts.id, result: 'pending', relayedBy: 'nobody', refundReason: reason }
-  if (!everRun) return notDone
-  if (verdict.received === null || haltedChain(facts, context) !== null) return null
+  if (verdict.received === null || haltedChain(facts, context) !== null) return everRun ? null : notDone
   if (!verdict.received || context.need === 'acknowledge') return notDone
   if (!facts.acknowledgement.known) return null
   if (facts.acknowledgement.value !== 'success' && facts.acknowledgement.value !== 'other_success') return notDone

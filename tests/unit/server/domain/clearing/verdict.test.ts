@@ -100,6 +100,14 @@ describe('the last word', () => {
     expect(word({ ...arrived, legs: [byOther('receive')] }, true, { need: 'acknowledge' })).toMatchObject({ result: 'pending', relayedBy: 'nobody' })
   })
 
+  it('asks the chain, not our rows, who brought it: a restored database does not know its last runs', () => {
+    const arrived = { received: known(true), acknowledgement: known('success' as const) }
+    expect(word({ ...arrived, legs: [byUs('receive')] }, false)).toMatchObject({ result: 'delivered', relayedBy: 'us' })
+    expect(word({ ...arrived, legs: [byOther('receive')] }, false)).toMatchObject({ result: 'delivered', relayedBy: 'other', refundReason: 'relayed_by_other' })
+    expect(word({ ...arrived, legs: [] }, false)).toBeNull()
+    expect(word({ received: known(true), acknowledgement: unanswered }, false)).toBeNull()
+  })
+
   it('case 23c: never calls an error or an asynchronous acknowledgement delivered', () => {
     for (const acknowledgement of ['error', 'none', 'unreadable'] as const) {
       expect(word({ received: known(true), acknowledgement: known(acknowledgement), legs: [byUs('receive')] })).toMatchObject({ result: 'pending', relayedBy: 'nobody' })
