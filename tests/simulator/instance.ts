@@ -1,35 +1,45 @@
 import { sql } from 'drizzle-orm'
+import { makeAdminReads } from '../../server/adapters/postgres/admin-reads'
 import { makeStore } from '../../server/adapters/postgres/store'
 import { DomainError } from '../../server/domain/errors'
+import { makeAdminActs } from '../../server/usecases/admin/perform-act'
+import type { AdminReads } from '../../server/usecases/admin-ports'
+import type { SignedConsents } from '../../server/usecases/signed-consent'
+import type { AdminAct } from '../../shared/schemas/admin'
+import { makePayRefunds, type PayRefunds } from '../../server/usecases/pay-refunds'
 import { makeClearRoute } from '../../server/usecases/clear-route'
 import { clearingSettings, type ClearingDeps } from '../../server/usecases/clearing-deps'
-import type { ChainReader, Clock, Ids, Logger } from '../../server/usecases/ports'
+import type { ChainReader, Clock, Ids, Logger, TransactionSimulator } from '../../server/usecases/ports'
 import { makeRequestToken, type RequestToken } from '../../server/usecases/request-token'
 import { makeAuditChain, makeScanChain, type ScanDependencies } from '../../server/usecases/scan-chain'
 import { makeSweepUnfinished } from '../../server/usecases/sweep-unfinished'
 import type { BuildQuote } from '../../server/usecases/build-quote'
 import type { ClearingReads } from '../../server/usecases/read-ports'
-import type { RefundReads } from '../../server/usecases/refund-ports'
 import type { Store, StoreTransaction } from '../../server/usecases/store-ports'
 import type { ChannelEnd } from '../../shared/utils/packet-id'
 import { aDirectory } from '../builders/chains'
 import { uncounted } from '../builders/quiet'
 import { noQuotas } from '../builders/tokens'
 import type { SimulatorDatabase } from './database'
-import { serviceAddress } from './network'
+import { feeDenom, operatorAddress, serviceAddress } from './network'
 import type { Random } from './random'
 import { ModelReader } from './reader'
 import { makeModelRelayer } from './relayer'
 import { SimulatedFault, type Fate, type Scheduler } from './scheduler'
+import { makeModelWallet } from './signer'
 import type { World } from './world'
 
 // Inbound rows are compared with the chain after every transaction anyway.
-const readsOnly: ReadonlySet<keyof StoreTransaction> = new Set(['lockCursor', 'advanceCursor', 'insertInbound', 'lockSeenPayments', 'operationsPastGrace', 'lockOperation', 'lockOperationByMemo', 'lockDuePackets', 'breaker', 'enqueue', 'beginWatching', 'bookFunding', 'lockUnjudgedOutgoing'])
+const readsOnly: ReadonlySet<keyof StoreTransaction> = new Set(['lockCursor', 'advanceCursor', 'insertInbound', 'lockSeenPayments', 'operationsPastGrace', 'lockOperation', 'lockOperationByMemo', 'lockDuePackets', 'holdsRun', 'breaker', 'enqueue', 'beginWatching', 'bookFunding', 'lockUnjudgedOutgoing', 'payoutByHash', 'lockRefunds', 'refundAlike', 'checkFence', 'lockPayout'])
+
+const consent = { signedText: 'simulated', signature: 'simulated', pubKey: 'simulated' }
 
 const crashed = Symbol('crashed')
 const never = <T>() => new Promise<T>(() => {})
 
-export const timing = { ttlMs: 40_000, graceMs: 40_000, deadlineMs: 200_000, unknownPatienceMs: 120_000, haltedAfterMs: 60_000 }
+export const timing = { ttlMs: 40_000, graceMs: 40_000, unknownPatienceMs: 120_000, haltedAfterMs: 60_000 }
+export const mostSkewMs = 600_000
+const payoutSettings = { leaseMs: 15_000, timeoutBlocks: 5n, rebroadcastAfterMs: 12_000 }
 
 /** Ids of the seed; like UUIDv7, later ones of one instance sort behind earlier ones. */
 function seededIds(random: Random, clock: Clock): Ids {
@@ -46,7 +56,9 @@ function seededIds(random: Random, clock: Clock): Ids {
   }
 }
 
-export const isExpected = (error: unknown) => error instanceof SimulatedFault || (error instanceof DomainError && error.code === 'chain_unavailable')
+/** What the world, or an admin who comes too late, may cause. */
+const expectedCodes: ReadonlySet<string> = new Set(['chain_unavailable', 'not_in_this_state', 'token_not_found', 'outgoing_not_found', 'payment_not_found', 'refund_not_found', 'operation_not_found'])
+export const isExpected = (error: unknown) => error instanceof SimulatedFault || (error instanceof DomainError && expectedCodes.has(error.code))
 
 /** One process of the app: its own use cases on its own ports, all of which stop at the scheduler's gates. */
 export class Instance {
@@ -55,6 +67,9 @@ export class Instance {
   readonly scan: (chainId: string) => Promise<unknown>
   readonly audit: (chainId: string) => Promise<unknown>
   readonly sweep: () => Promise<void>
+  readonly payRefunds: PayRefunds
+  /** An act of an admin, whose signature was looked at before. Rejects where it cannot be done. */
+  readonly act: (act: AdminAct) => Promise<unknown>
   readonly requestToken: RequestToken
   readonly #clearRoute: (route: ChannelEnd) => Promise<void>
   readonly #scheduler: Scheduler
@@ -67,9 +82,14 @@ export class Instance {
     this.#database = world.database
     const skewMs = random.between(-100, 100)
     const clock = { now: () => new Date(world.now.getTime() + skewMs) }
+    // Payouts work by leases on the database's clock and by heights; a clock of their own that is minutes off must not matter.
+    const payoutSkewMs = random.chance(0.25) ? random.between(-mostSkewMs, mostSkewMs) : skewMs
+    const payoutClock = { now: () => new Date(world.now.getTime() + payoutSkewMs) }
     const ids = seededIds(random, clock)
     const store = this.#gatedStore(makeStore(world.database.db, ids.rowId))
-    const reader = this.#gatedReader(new ModelReader(world.network, world.faults))
+    const model = new ModelReader(world.network, world.faults, world.endpoints, () => world.now)
+    const reader = this.#gatedReader(model)
+    const simulator: TransactionSimulator = { simulate: (chainId, bytes) => this.call('simulate', 'read', () => model.simulate(chainId, bytes)) }
     const note = (facts: object, message: string) => {
       if ('error' in facts && !isExpected(facts.error)) world.violation(`${message}: ${String(facts.error)}`)
     }
@@ -82,14 +102,25 @@ export class Instance {
       store, chains: reader, directory: aDirectory(), relayer, clock, ids, logger, metrics: uncounted, instanceId: id, closing: new AbortController().signal,
       settings: { ...clearingSettings, largestBatch: 30, runTimeLimitMs: packets => 30_000 + 1_000 * packets, leaseMarginMs: 10_000, haltedAfterMs: timing.haltedAfterMs, unknownPatienceMs: timing.unknownPatienceMs, indexPatienceMs: 0 },
     }
+    const outgoing = { operatorAddresses: new Set(['hub-1', 'zone-1'].map(operatorAddress)), signs: () => world.signs }
     const scanning: ScanDependencies = {
-      store, reader, clock, logger, instanceId: id, serviceAddresses: chainId => new Set([serviceAddress(chainId)]),
-      policy: { confirmationBlocks: world.confirmationBlocks, quorumAmount: () => 0n, refundableDenoms: () => new Set(['urefundable']), clearingDeadlineMs: timing.deadlineMs },
+      store, reader, clock, logger, instanceId: id, outgoing, serviceAddresses: chainId => new Set([serviceAddress(chainId)]),
+      policy: { confirmationBlocks: world.confirmationBlocks, quorumAmount: () => 0n, refundableDenoms: () => new Set(['urefundable']), clearingDeadlineMs: world.deadlineMs },
     }
     this.scan = makeScanChain(scanning)
     this.audit = makeAuditChain(scanning)
     this.sweep = makeSweepUnfinished(deps)
     this.#clearRoute = makeClearRoute(deps)
+    const wallets = world.signs ? world.scanned.map(chainId => makeModelWallet(chainId, serviceAddress(chainId), (label, act) => this.call(label, 'effect', async () => act()))) : []
+    this.payRefunds = makePayRefunds({
+      store, reader, simulator, wallets: new Map(wallets.map(wallet => [wallet.chainId, wallet])), feeDenom, clock: payoutClock, ids, logger, instanceId: id, settings: payoutSettings,
+      rules: (chainId, denom) => denom === feeDenom(chainId) ? world.payoutRules : { minimum: 0n, approvalAbove: null }, gasMargin: { numerator: 13n, denominator: 10n },
+      stopped: async chainId => world.stopped.has(chainId) ? 'a broken invariant stops payouts' : null,
+    })
+    const acts = makeAdminActs({
+      store, reads: this.#gatedAdminReads(), directory: aDirectory(), reader, clock, clearingDeadlineMs: world.deadlineMs, refundableDenoms: scanning.policy.refundableDenoms,
+    }, { take: async () => consent } as Pick<SignedConsents, 'take'> as SignedConsents)
+    this.act = act => acts.perform(act, 'admin', { ...consent, challengeId: '' })
     const reads: Pick<ClearingReads, 'memoCodeTaken'> = {
       memoCodeTaken: code => this.call('memo code taken', 'read', async () => (await world.database.db.execute(sql`select 1 from clearing_tokens where memo_code = ${code}`)).length > 0),
     }
@@ -140,15 +171,18 @@ export class Instance {
 
   #gatedStore(store: Store): Store {
     const read = <A extends unknown[], T>(label: string, ask: (...input: A) => Promise<T>) => (...input: A) => this.call(label, 'read', () => ask(...input))
-    // Sending refunds is not simulated: a call for it would fail loudly.
-    const gated: Omit<Store, keyof RefundReads> = {
+    const effect = <A extends unknown[], T>(label: string, act: (...input: A) => Promise<T>) => (...input: A) => this.call(label, 'effect', () => act(...input))
+    return {
       transaction: work => this.call('transaction', 'transaction', fate => store.transaction(async (tx) => {
         const result = await work(this.#watched(tx))
         if (fate === 'crash_inside' || fate === 'lost_before_commit') throw new SimulatedFault('the connection was lost')
         return result
       })),
-      issueToken: (...input) => this.call('issueToken', 'effect', () => store.issueToken(...input)),
-      holdScannerLease: (...input) => this.call('holdScannerLease', 'effect', () => store.holdScannerLease(...input)),
+      issueToken: effect('issueToken', store.issueToken),
+      holdScannerLease: effect('holdScannerLease', store.holdScannerLease),
+      holdPayoutLane: effect('holdPayoutLane', store.holdPayoutLane),
+      setBaselineSequence: effect('setBaselineSequence', store.setBaselineSequence),
+      setPayoutWait: effect('setPayoutWait', store.setPayoutWait),
       cursor: read('cursor', store.cursor),
       heightsAwaitingSecond: read('heightsAwaitingSecond', store.heightsAwaitingSecond),
       unfinishedRoutes: read('unfinishedRoutes', store.unfinishedRoutes),
@@ -157,20 +191,39 @@ export class Instance {
       pauses: read('pauses', store.pauses),
       lanesBusyUntil: read('lanesBusyUntil', store.lanesBusyUntil),
       watchedWallets: read('watchedWallets', store.watchedWallets),
-      watchWallets: (...input) => this.call('watchWallets', 'effect', () => store.watchWallets(...input)),
+      watchWallets: effect('watchWallets', store.watchWallets),
       walletLegs: read('walletLegs', store.walletLegs),
       bookedUpTo: read('bookedUpTo', store.bookedUpTo),
+      walletFacts: read('walletFacts', store.walletFacts),
+      openPayout: read('openPayout', store.openPayout),
+      waitingRefunds: read('waitingRefunds', store.waitingRefunds),
+      failedInclusion: read('failedInclusion', store.failedInclusion),
+      sequenceUsedBy: read('sequenceUsedBy', store.sequenceUsedBy),
     }
-    return gated as Store
+  }
+
+  /** What acts read to say in words what they would do; another question would fail loudly. */
+  #gatedAdminReads(): AdminReads {
+    const reads = makeAdminReads(this.#database.db)
+    const gated: Pick<AdminReads, 'payment' | 'refund' | 'strangers'> = {
+      payment: id => this.call('payment', 'read', () => reads.payment(id)),
+      refund: id => this.call('refund', 'read', () => reads.refund(id)),
+      strangers: () => this.call('strangers', 'read', () => reads.strangers()),
+    }
+    return gated as AdminReads
   }
 
   #gatedReader(reader: ModelReader): ChainReader {
-    const gated: Pick<ChainReader, 'tip' | 'block' | 'confirmBlock' | 'packetFacts' | 'onNewBlock' | 'endpoints'> = {
+    const gated: Pick<ChainReader, 'tip' | 'block' | 'confirmBlock' | 'packetFacts' | 'onNewBlock' | 'endpoints' | 'account' | 'balance' | 'gasPrice' | 'broadcast'> = {
       tip: chainId => this.call('tip', 'read', () => reader.tip(chainId)),
       block: (chainId, height, options) => this.call(`block ${chainId} ${height}`, 'read', () => reader.block(chainId, height, options)),
       confirmBlock: block => this.call(`confirmBlock ${block.chainId} ${block.height}`, 'read', () => reader.confirmBlock(block)),
       packetFacts: (ids, options) => this.call('packetFacts', 'read', () => reader.packetFacts(ids, options)),
       onNewBlock: (chainId, wake) => reader.onNewBlock(chainId, height => this.alive && wake(height)),
+      account: chainId => this.call('account', 'read', () => reader.account(chainId)),
+      balance: (chainId, address, denom) => this.call('balance', 'read', () => reader.balance(chainId, address, denom)),
+      gasPrice: chainId => this.call('gasPrice', 'read', () => reader.gasPrice(chainId)),
+      broadcast: (chainId, txBytes) => this.call(`broadcast ${chainId}`, 'effect', () => reader.broadcast(chainId, txBytes)),
       endpoints: () => reader.endpoints(),
     }
     // The use cases under test ask nothing else; another call would fail loudly.

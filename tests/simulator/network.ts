@@ -3,6 +3,8 @@ import type { AcknowledgementReading, PacketLeg } from '../../server/domain/pack
 import type { BlockTx, ScannedBlock } from '../../server/domain/payment/inbound'
 import type { PacketLegName } from '../../shared/types/packet'
 import { formatPacketId, type ChannelEnd, type PacketId } from '../../shared/utils/packet-id'
+import type { Random } from './random'
+import { ServiceAccount } from './service-account'
 
 export const ends: Readonly<Record<string, ChannelEnd>> = {
   'hub-1': { chainId: 'hub-1', portId: 'transfer', channelId: 'channel-0' },
@@ -13,6 +15,8 @@ export const feeDenom = (chainId: string) => chainId === 'hub-1' ? 'uatom' : 'uo
 export const serviceAddress = (chainId: string) => chainId === 'hub-1' ? 'cosmos1service' : 'osmo1service'
 export const relayerAddress = (chainId: string) => chainId === 'hub-1' ? 'cosmos1relayer' : 'osmo1relayer'
 export const strangerAddress = (chainId: string) => chainId === 'hub-1' ? 'cosmos1stranger' : 'osmo1stranger'
+
+export const operatorAddress = (chainId: string) => chainId === 'hub-1' ? 'cosmos1operator' : 'osmo1operator'
 
 export const upperHash = (text: string) => createHash('sha256').update(text).digest('hex').toUpperCase()
 
@@ -59,9 +63,12 @@ export class ModelChain {
   readonly read = new Set<bigint>()
   readonly mempool: PendingTx[] = []
   readonly packets = new Map<string, ModelPacket>()
+  readonly service: ServiceAccount
   halted = false
 
-  constructor(readonly chainId: string) {}
+  constructor(readonly chainId: string, random: Random) {
+    this.service = new ServiceAccount(chainId, serviceAddress(chainId), random.fork(), chainId === 'hub-1')
+  }
 
   get height(): bigint {
     return BigInt(this.blocks.length)
@@ -74,15 +81,26 @@ export class ModelChain {
 
 /** Two chains, one channel between them, and everything that truly happened on them. */
 export class Network {
-  readonly chains = new Map(['hub-1', 'zone-1'].map(chainId => [chainId, new ModelChain(chainId)]))
+  readonly chains: ReadonlyMap<string, ModelChain>
   readonly transfers: TrueTransfer[] = []
-  readonly listeners = new Map<string, Set<(height: bigint) => void>>()
+  readonly listeners = new Map<string, Set<(height: bigint) => unknown>>()
   #txs = 0
+
+  constructor(random: Random) {
+    this.chains = new Map(['hub-1', 'zone-1'].map(chainId => [chainId, new ModelChain(chainId, random)]))
+  }
 
   chain(chainId: string): ModelChain {
     const chain = this.chains.get(chainId)
     if (!chain) throw new RangeError(`no chain ${chainId}`)
     return chain
+  }
+
+  listen(chainId: string, wake: (height: bigint) => unknown): () => void {
+    const listeners = this.listeners.get(chainId) ?? new Set()
+    this.listeners.set(chainId, listeners)
+    listeners.add(wake)
+    return () => listeners.delete(wake)
   }
 
   packet(id: PacketId): ModelPacket | undefined {
@@ -112,12 +130,15 @@ export class Network {
       if (pending.kind === 'bank') {
         txs.push({ ...pending.tx, index, txHash })
         this.transfers.push(...pending.transfers.map(transfer => ({ ...transfer, chainId, height, txIndex: index })))
+        for (const { denom, amount } of pending.transfers) chain.service.receive({ denom, amount })
       }
       else {
         txs.push({ index, txHash, code: 0, memo: '', messages: [], events: [] })
         this.#relay(pending.message, { chainId, height, time, txHash })
       }
     }
+    txs.push(...chain.service.deliver(height, txs.length))
+    chain.service.seal()
     chain.blocks.push({ chainId, height, time, blockHash: upperHash(`${chainId} block ${height}`), blockEvents: [], endpoint: 'node-a', txs })
     for (const wake of this.listeners.get(chainId) ?? []) wake(height)
     return height

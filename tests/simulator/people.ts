@@ -13,7 +13,7 @@ export const paymentKinds: Readonly<Record<PaymentKind, number>> = {
 interface Send { readonly denom: string, readonly amount: bigint, readonly to?: string }
 
 /** A bank tx with top-level MsgSends as the SDK would show it, and what of it truly reached the service wallet. */
-function bankTx(chainId: string, from: string, memo: string, sends: readonly Send[], options: { readonly code?: number, readonly asOther?: boolean, readonly uniqueText?: string } = {}): PendingTx {
+export function bankTx(chainId: string, from: string, memo: string, sends: readonly Send[], options: { readonly code?: number, readonly asOther?: boolean, readonly uniqueText?: string } = {}): PendingTx {
   const ours = serviceAddress(chainId)
   const events = sends.flatMap(({ denom, amount, to = ours }, index) => {
     const shared = [{ key: 'amount', value: `${amount}${denom}` }, { key: 'msg_index', value: String(index) }]

@@ -43,6 +43,11 @@ export class Scheduler {
     return this.#waiting
   }
 
+  /** Places in the queue of calls whose owner is not in `frozen`. */
+  ready(frozen: ReadonlySet<string>): number[] {
+    return this.#waiting.flatMap(({ owner }, index) => frozen.has(owner) ? [] : [index])
+  }
+
   /** Abandons everything an instance still wanted to do; its promises never settle. */
   abandon(owner: string) {
     for (let index = this.#waiting.length - 1; index >= 0; index -= 1) {

