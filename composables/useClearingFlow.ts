@@ -7,11 +7,10 @@ import type { ApiProblem } from '~/services/api-problem'
 import { toApiProblem } from '~/services/api-problem'
 import { packetKey } from '~/services/packet-link'
 import { canBePaidFor } from '~/services/packet-words'
+import type { WizardStep } from '~/services/wizard-steps'
+import { wizardSteps } from '~/services/wizard-steps'
 import { useClearingStore } from '~/stores/clearing'
 import { useWalletStore } from '~/stores/wallet'
-
-export const wizardSteps = ['select', 'price', 'pay', 'follow'] as const
-export type WizardStep = typeof wizardSteps[number]
 
 /** The chain a person most likely pays on: the one that sent the first packet, else the one it goes to, else any. */
 function likelyPaymentChain(packets: readonly PacketDto[], payable: readonly ChainDto[]): string {

@@ -1,26 +1,18 @@
 import type { PacketDto } from '#shared/schemas/packets'
-import type { PacketRefundState } from '#shared/types/packet'
+import type { Words } from '~/locales/en'
 import { composeDiagnosis, type DiagnosisFormats } from '#shared/utils/compose-diagnosis'
-import { englishDiagnosis, type DiagnosisText } from '#shared/utils/diagnosis-texts'
+import type { DiagnosisText } from '#shared/utils/diagnosis-texts'
 import type { Label } from './status-words'
-import { outcomeLabels, packetStateLabels } from './status-words'
+import { outcomeLabel, packetStateLabel } from './status-words'
 
 /** The label of a packet: how it ended, else where it is. */
-export function packetLabel(packet: Pick<PacketDto, 'state' | 'outcome'>): Label {
-  return packet.outcome ? outcomeLabels[packet.outcome] : packetStateLabels[packet.state]
+export function packetLabel(packet: Pick<PacketDto, 'state' | 'outcome'>, t: Words): Label {
+  return packet.outcome ? outcomeLabel(packet.outcome, t) : packetStateLabel(packet.state, t)
 }
 
 /** What is the matter with a packet, and what to do next, in the reader's language. */
-export function diagnosisWords(packet: PacketDto, formats: DiagnosisFormats): DiagnosisText {
-  return composeDiagnosis(packet, englishDiagnosis, formats)
-}
-
-/** What heads the refund of a packet. */
-export const refundHeads: Readonly<Record<PacketRefundState, string>> = {
-  predicted: 'What comes back',
-  paid: 'What came back, as the events of its transaction show',
-  unconfirmed: 'What must have come back; its transaction was not found',
-  differs: 'What should have come back; the events of its transaction show something else',
+export function diagnosisWords(packet: PacketDto, t: Words, formats: DiagnosisFormats): DiagnosisText {
+  return composeDiagnosis(packet, t.packet.diagnosis, formats)
 }
 
 /** Whether a person may pay for it: only where the diagnosis says that paying helps. */
@@ -29,11 +21,6 @@ export function canBePaidFor(packet: Pick<PacketDto, 'diagnosis'>): boolean {
 }
 
 /** Why it cannot be selected, in one sentence. */
-export function notPayableReason(packet: Pick<PacketDto, 'diagnosis'>): string {
-  switch (packet.diagnosis.payingHelps) {
-    case 'yes': return ''
-    case 'not_needed': return 'Nothing to pay.'
-    case 'no': return 'Paying would not help.'
-    case 'unknown': return 'We cannot tell whether paying would help, so we do not ask for money.'
-  }
+export function notPayableReason(packet: Pick<PacketDto, 'diagnosis'>, t: Words): string {
+  return t.packet.notPayable[packet.diagnosis.payingHelps]
 }

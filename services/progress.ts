@@ -1,26 +1,14 @@
 import type { ClearingStatus } from '#shared/schemas/clearing'
-import type { OperationStatus } from '#shared/types/clearing'
+import { toDisplayAmount } from '#shared/utils/coin'
+import type { Words } from '~/locales/en'
 import { finalStatuses } from './status-words'
 
 export type StageState = 'done' | 'current' | 'waiting'
+const stageNames = ['payment', 'credited', 'relaying', 'settled'] as const
+export type StageName = typeof stageNames[number]
 export interface Stage {
-  readonly name: 'payment' | 'credited' | 'relaying' | 'settled'
-  readonly text: string
+  readonly name: StageName
   readonly state: StageState
-}
-
-/** The sentence that heads a clearing. */
-export const headlines: Readonly<Record<OperationStatus, string>> = {
-  awaiting_payment: 'Waiting for your payment',
-  queued: 'Paid. Your packets are next in line',
-  clearing: 'The relayer is at work',
-  cleared: 'Cleared',
-  partially_cleared: 'Partly cleared; the rest is refunded',
-  not_cleared: 'We could not clear it; your money goes back',
-  not_needed: 'Nothing was left to do; your money goes back',
-  expired: 'Expired without payment',
-  needs_attention: 'A person has to look at this',
-  resolved: 'Settled by a person',
 }
 
 /** Where a clearing stands, for the strip of stages. Only what the server has said counts as done. */
@@ -34,10 +22,8 @@ export function stagesOf(status: Pick<ClearingStatus, 'status' | 'payments' | 'c
     settled,
   ]
   const firstOpen = done.indexOf(false)
-  const texts = [['payment', 'Payment seen'], ['credited', 'Credited'], ['relaying', 'Relaying'], ['settled', 'Read from chain']] as const
-  return texts.map(([name, text], index) => ({
+  return stageNames.map((name, index) => ({
     name,
-    text,
     state: done[index] ? 'done' : index === firstOpen && !settled ? 'current' : 'waiting',
   }))
 }
@@ -47,4 +33,12 @@ export function elapsedSeconds(status: Pick<ClearingStatus, 'creditedAt' | 'fini
   if (!status.creditedAt) return undefined
   const end = status.finishedAt ? Date.parse(status.finishedAt) : nowMs
   return Math.max(0, (end - Date.parse(status.creditedAt)) / 1000)
+}
+
+/** What happens next, in the language of the page; `money` names the denom of the price. */
+export function nextSentence(status: Pick<ClearingStatus, 'next' | 'total' | 'credited' | 'memoCode'>, t: Words, money: { readonly symbol: string, readonly exponent: number, readonly decimal: (text: string) => string }): string {
+  const { code, refund } = status.next
+  const missing = BigInt(status.total.amount) - BigInt(status.credited.amount)
+  const sentence = t.clearing.next[code]({ missing: `${money.decimal(toDisplayAmount(missing, money.exponent))} ${money.symbol}`, memoCode: status.memoCode })
+  return refund ? `${sentence} ${t.clearing.nextRefund[refund]}` : sentence
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { operationEventTypes, operationStatuses, packetResults, paymentIssues, paymentStates, refundHoldReasons, refundReasons, refundStates, refundStatuses, relayedByNames } from '../types/clearing'
+import { nextCodes, nextRefunds, operationEventTypes, operationStatuses, packetResults, paymentIssues, paymentStates, refundHoldReasons, refundReasons, refundStates, refundStatuses, relayedByNames } from '../types/clearing'
 import { packetNeeds } from '../types/packet'
 import { addressSchema, askedInstantSchema, chainIdSchema, coinSchema, instantSchema, integerTextSchema, packetIdSchema, tokenSchema, txHashSchema } from './common'
 import { evidenceSchema, packetLegSchema } from './packets'
@@ -124,7 +124,12 @@ export const clearingStatusSchema = z.object({
   packets: z.array(clearedPacketSchema),
   refunds: z.array(refundSchema),
   events: z.array(operationEventSchema),
-  next: z.object({ sentence: z.string(), by: instantSchema.nullable() }).describe('what happens next, and by when'),
+  next: z.object({
+    code: z.enum(nextCodes),
+    refund: z.enum(nextRefunds).nullable().describe('where the refunds are; null: none are owed, or it is not over yet'),
+    sentence: z.string().describe('both in English'),
+    by: instantSchema.nullable(),
+  }).describe('what happens next, and by when'),
   issuedAt: instantSchema,
   expiresAt: instantSchema,
   graceUntil: instantSchema,

@@ -39,6 +39,17 @@ export const refundHoldReasons = ['minimum', 'approval', 'exchange', 'refused', 
 /** Why a refund is held: too small to send alone, waits for an admin (large, or to an exchange's wallet), the chain refuses it, or nobody knows who paid. */
 export type RefundHoldReason = typeof refundHoldReasons[number]
 
+export const nextCodes = [
+  'pay', 'pay_late', 'top_up', 'payment_confirming', 'window_over', 'queued', 'queued_again', 'clearing', 'cleared', 'partially_cleared', 'not_cleared', 'not_needed', 'resolved',
+  'expired_unpaid', 'expired_underpaid', 'needs_attention',
+] as const
+/** What happens next with an operation. */
+export type NextCode = typeof nextCodes[number]
+
+export const nextRefunds = ['to_payer', 'to_named', 'sent', 'held_minimum', 'held_approval', 'held_exchange', 'held_refused', 'held_no_destination', 'held'] as const
+/** Where its refunds are; `to_named`: on the way to the address that the payer named. */
+export type NextRefund = typeof nextRefunds[number]
+
 export const operationEventTypes = [
   'token_issued', 'payment_seen', 'payment_credited', 'payment_returned', 'payment_refuted', 'queued', 'run_started', 'packet_received', 'packet_finished',
   'attempt_failed', 'settled', 'refund_planned', 'refund_held', 'refund_approved', 'refund_claimed', 'refund_signed', 'refund_sent', 'refund_confirmed', 'expired', 'needs_attention', 'retried', 'resolved',

@@ -10,15 +10,6 @@ export function shortHash(hash: string): string {
   return hash.length <= 14 ? hash : `${hash.slice(0, 6)}…${hash.slice(-6)}`
 }
 
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-
-/** `24 Nov 2026, 02:11:05 UTC`: the same text on server and browser. */
-export function absoluteTime(instant: Date): string {
-  const two = (part: number) => String(part).padStart(2, '0')
-  const day = `${instant.getUTCDate()} ${months[instant.getUTCMonth()]} ${instant.getUTCFullYear()}`
-  return `${day}, ${two(instant.getUTCHours())}:${two(instant.getUTCMinutes())}:${two(instant.getUTCSeconds())} UTC`
-}
-
 /** `45 s`, `12 min`, `3 h 20 min`, `2 days`: at most two units, rounded down. */
 export function durationText(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds))
@@ -29,13 +20,6 @@ export function durationText(seconds: number): string {
   if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
   const days = Math.floor(hours / 24)
   return days === 1 ? '1 day' : `${days} days`
-}
-
-/** `just now`, `12 min ago`, `in 3 h`. */
-export function relativeTime(instant: Date, nowMs: number): string {
-  const seconds = (nowMs - instant.getTime()) / 1000
-  if (Math.abs(seconds) < 10) return 'just now'
-  return seconds > 0 ? `${durationText(seconds)} ago` : `in ${durationText(-seconds)}`
 }
 
 /** `4:07` or `1:04:07` of remaining seconds; never negative. */

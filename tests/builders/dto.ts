@@ -103,7 +103,7 @@ export function aStatus(over: Partial<ClearingStatus> = {}): ClearingStatus {
   return {
     ...token, status: 'awaiting_payment', paymentIssue: 'none', refundStatus: 'none', credited: { denom: 'uatom', amount: '0' }, payments: [],
     packets: packets.map(packet => ({ ...packet, result: null, relayedBy: null, legs: [], evidence: [], attempts: 0, note: null })),
-    refunds: [], events: [anEvent('1', 'token_issued')], next: { sentence: 'Send the payment with its memo code.', by: null }, creditedAt: null, finishedAt: null,
+    refunds: [], events: [anEvent('1', 'token_issued')], next: { code: 'pay', refund: null, sentence: 'Pay 1.1045 ATOM with the memo RLY-23456789AB7C.', by: null }, creditedAt: null, finishedAt: null,
     ...over,
   }
 }
@@ -122,7 +122,7 @@ export function aClearedStatus(over: Partial<ClearingStatus> = {}): ClearingStat
       evidence: [{ query: 'packet_commitment transfer/channel-0/42', chainId: 'hub-1', height: '1206', endpointCount: 2, answer: 'no commitment' }],
     })),
     events: [anEvent('1', 'token_issued'), anEvent('2', 'payment_seen'), anEvent('3', 'payment_credited'), anEvent('4', 'queued'), anEvent('5', 'run_started'), anEvent('6', 'packet_received'), anEvent('7', 'packet_finished'), anEvent('8', 'settled')],
-    next: { sentence: 'Nothing more to do.', by: null },
+    next: { code: 'cleared', refund: null, sentence: 'Done: every packet was cleared, and the proof is below.', by: null },
     ...over,
   }
 }

@@ -13,14 +13,14 @@ beforeEach(() => {
 
 describe('ClearingProgress', () => {
   it('shows the proof of a cleared packet: result, who relayed it, blocks and tx links', async () => {
-    const shown = await mountSuspended(ClearingProgress, { props: { status: aClearedStatus(), typicalSeconds: 7 } })
+    const shown = await mountSuspended(ClearingProgress, { props: { status: aClearedStatus(), typical: { medianSeconds: 7, sampleSize: 12 } } })
     const packet = shown.get('[data-cleared-packet="hub-1/transfer/channel-0/42"]')
     expect(packet.attributes('data-result')).toBe('delivered')
     expect(packet.text()).toContain('Relayed by us')
     expect(packet.findAll('[data-leg]').map(leg => leg.attributes('data-leg'))).toEqual(['receive', 'acknowledge'])
     expect(packet.get('[data-leg="receive"] a').attributes('href')).toContain('/osmosis/tx/')
     expect(packet.text()).toContain('no commitment')
-    expect(shown.text()).toContain('Took 6 s; typical: 7 s')
+    expect(shown.text()).toContain('Took 6 sec; typical: 7 sec (median of 12 clearings)')
   })
 
   it('never celebrates what failed', async () => {

@@ -69,7 +69,7 @@ describe('the history', () => {
     await eventually(() => expect(page.text()).toContain('No clearings yet'))
     expect(page.text()).toContain('No sample yet')
     await page.get('select').setValue('cleared')
-    await eventually(() => expect(page.text()).toContain('None in this state'))
+    await eventually(() => expect(page.text()).toContain('None match'))
     await eventually(() => expect(queries.at(-1)).toEqual({ status: 'cleared' }))
     expect(page.get('a[download]').attributes('href')).toBe('/api/v1/clearing/operations?status=cleared')
     page.unmount()

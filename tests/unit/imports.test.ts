@@ -33,11 +33,11 @@ function importsOf(file: string): Import[] {
 }
 
 const under = (folder: string) => (target: string) => target === folder || target.startsWith(`${folder}/`)
-const ours = ['shared', 'server', 'drizzle', 'sandbox', 'pages', 'components', 'composables', 'stores', 'services', 'layouts', 'middleware', 'assets', 'scripts', 'tests', 'bench']
+const ours = ['shared', 'server', 'drizzle', 'sandbox', 'pages', 'components', 'composables', 'stores', 'services', 'layouts', 'plugins', 'locales', 'middleware', 'assets', 'scripts', 'tests', 'bench']
 const isOurs = (target: string) => ours.some(folder => under(folder)(target))
 const isLibrary = (target: string) => !isOurs(target)
 const isAny = (...folders: string[]) => (target: string) => folders.some(folder => under(folder)(target))
-const frontend = isAny('pages', 'components', 'composables', 'stores', 'services', 'layouts', 'assets')
+const frontend = isAny('pages', 'components', 'composables', 'stores', 'services', 'layouts', 'plugins', 'locales', 'assets')
 const cosmjs = (target: string) => target.startsWith('@cosmjs/') || target.startsWith('cosmjs-types')
 const typeOnly = (entry: Import) => new RegExp(`import type [^;]*?['"][^'"]*${path.posix.basename(entry.target)}['"]`).test(fs.readFileSync(path.join(root, entry.file), 'utf8'))
 
@@ -47,7 +47,7 @@ interface Rule { readonly folders: string[], readonly may: (entry: Import) => bo
 const rules: Record<string, Rule> = {
   'shared imports zod and itself': { folders: ['shared'], may: ({ target }) => target === 'zod' || under('shared')(target) },
   'pages and components never reach into the server; CosmJS only lazily': {
-    folders: ['pages', 'components', 'composables', 'stores', 'services', 'layouts'],
+    folders: ['pages', 'components', 'composables', 'stores', 'services', 'layouts', 'plugins', 'locales'],
     may: entry => under('shared')(entry.target) || frontend(entry.target) || (isLibrary(entry.target) && (!cosmjs(entry.target) || entry.lazy || typeOnly(entry))),
   },
   'the domain imports shared/utils, shared/types and itself': { folders: ['server/domain'], may: ({ target }) => isAny('shared/utils', 'shared/types', 'server/domain')(target) },
@@ -61,7 +61,7 @@ const rules: Record<string, Rule> = {
   },
   'the sandbox never imports the app': { folders: ['sandbox'], may: ({ target }) => isLibrary(target) || isAny('sandbox', 'shared/utils')(target) },
   'nothing of the app imports the sandbox, scripts or tests': {
-    folders: ['shared', 'server', 'pages', 'components', 'composables', 'stores', 'services', 'layouts', 'drizzle'],
+    folders: ['shared', 'server', 'pages', 'components', 'composables', 'stores', 'services', 'layouts', 'plugins', 'locales', 'drizzle'],
     may: ({ target }) => !isAny('sandbox', 'scripts', 'tests', 'bench')(target),
   },
 }

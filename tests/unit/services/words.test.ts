@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { packetRefusalCodes, errorCodes } from '#shared/types/error-codes'
-import { problemWords, refusalWords } from '../../../services/problem-words'
-import { elapsedSeconds, stagesOf } from '../../../services/progress'
+import { en } from '../../../locales/en'
+import { es } from '../../../locales/es'
+import { elapsedSeconds, nextSentence, stagesOf } from '../../../services/progress'
 import { toWalletFailure, WalletFailure } from '../../../services/wallet-failure'
 import { clearPage, packetPage, readPacketKeys } from '../../../services/packet-link'
 import { chainSuggestion } from '../../../services/chain-suggestion'
@@ -9,12 +10,14 @@ import { aChain, aClearedStatus, aPacketId, aStatus, anEvent } from '../../build
 
 describe('words for failures', () => {
   it('every error code has a sentence and a next step for a person, and none shows its code', () => {
-    for (const code of errorCodes) {
-      expect(problemWords[code].sentence).toMatch(/^[A-Z].*\.$/)
-      expect(problemWords[code].nextStep).toMatch(/\.$/)
-      expect(problemWords[code].sentence).not.toContain('_')
+    for (const { failures: { problems, refusals } } of [en, es]) {
+      for (const code of errorCodes) {
+        expect(problems[code].sentence).toMatch(/^\p{Lu}.*\.$/u)
+        expect(problems[code].nextStep).toMatch(/\.$/)
+        expect(problems[code].sentence).not.toContain('_')
+      }
+      for (const code of packetRefusalCodes) expect(refusals[code]).toMatch(/\.$/)
     }
-    for (const code of packetRefusalCodes) expect(refusalWords[code]).toMatch(/\.$/)
   })
 
   it('what wallets throw is sorted into our codes', () => {
@@ -47,6 +50,13 @@ describe('progress', () => {
   it('an expired or needless clearing never shows relaying as done', () => {
     expect(states(aStatus({ status: 'expired', finishedAt: '2026-11-24T03:00:00Z' }))[2]).toBe('waiting')
     expect(states({ ...aClearedStatus({ status: 'not_needed' }), events: [anEvent('3', 'payment_credited')] })[2]).toBe('waiting')
+  })
+
+  it('says what happens next in the language of the page, as the server says it in English', () => {
+    const money = { symbol: 'ATOM', exponent: 6, decimal: (text: string) => text }
+    expect(nextSentence(aStatus(), en, money)).toBe(aStatus().next.sentence)
+    const held = { ...aClearedStatus(), next: { code: 'not_cleared' as const, refund: 'held_minimum' as const, sentence: '', by: null } }
+    expect(nextSentence(held, es, money)).toMatch(/no se pudieron liberar.*demasiado pequeño/)
   })
 
   it('counts from the credit to the end', () => {

@@ -22,13 +22,13 @@ const refund = (state: RefundRow['state'], holdReason: RefundRow['holdReason'] =
 describe('what happens next', () => {
   it('asks for the exact amount until the price ends, then says that it is late, then waits for the chain', () => {
     const record = aRecord()
-    expect(nextStep(record, at(10), atom)).toEqual({ sentence: `Pay 1.5 ATOM with the memo ${record.memoCode}.`, by: at(300).toISOString() })
-    expect(nextStep(record, at(301), atom)).toEqual({ sentence: expect.stringContaining('still honoured'), by: at(900).toISOString() })
-    expect(nextStep(record, at(901), atom)).toEqual({ sentence: expect.stringContaining('time to pay is over'), by: null })
+    expect(nextStep(record, at(10), atom)).toEqual({ code: 'pay', refund: null, sentence: `Pay 1.5 ATOM with the memo ${record.memoCode}.`, by: at(300).toISOString() })
+    expect(nextStep(record, at(301), atom)).toEqual({ code: 'pay_late', refund: null, sentence: expect.stringContaining('still honoured'), by: at(900).toISOString() })
+    expect(nextStep(record, at(901), atom)).toEqual({ code: 'window_over', refund: null, sentence: expect.stringContaining('time to pay is over'), by: null })
   })
 
   it('asks for the rest of a short payment', () => {
-    expect(nextStep(aRecord({ payments: [payment('credited', 1_499_999n)] }), at(10), atom)).toEqual({ sentence: expect.stringMatching(/^0\.000001 ATOM more is missing/), by: at(900).toISOString() })
+    expect(nextStep(aRecord({ payments: [payment('credited', 1_499_999n)] }), at(10), atom)).toEqual({ code: 'top_up', refund: null, sentence: expect.stringMatching(/^0\.000001 ATOM more is missing/), by: at(900).toISOString() })
   })
 
   it('asks for nothing while a payment is being confirmed', () => {
@@ -36,7 +36,7 @@ describe('what happens next', () => {
   })
 
   it('names the deadline while clearing', () => {
-    for (const status of ['queued', 'clearing'] as const) expect(nextStep(aRecord({ status }), at(10), atom)).toEqual({ sentence: expect.stringContaining('refunded'), by: at(2000).toISOString() })
+    for (const status of ['queued', 'clearing'] as const) expect(nextStep(aRecord({ status }), at(10), atom)).toEqual({ code: status, refund: null, sentence: expect.stringContaining('refunded'), by: at(2000).toISOString() })
   })
 
   it('tells an unpaid end from an underpaid one', () => {

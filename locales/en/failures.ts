@@ -1,14 +1,15 @@
 import type { PacketRefusalCode } from '#shared/types/error-codes'
-import type { ProblemCode } from './api-problem'
+import type { ProblemCode } from '~/services/api-problem'
+import type { WalletFailureCode } from '~/services/wallet-failure'
 
-export interface ProblemWords {
+export interface FailureWords {
   /** What happened, in one sentence for a person. */
   readonly sentence: string
   readonly nextStep: string
 }
 
 /** One entry per code: the compiler refuses a missing one. */
-export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
+const problems: Readonly<Record<ProblemCode, FailureWords>> = {
   invalid_request: { sentence: 'Something in what was entered is not valid.', nextStep: 'Check the text for missing or extra characters and try again.' },
   body_too_large: { sentence: 'That was more than we can take at once.', nextStep: 'Choose fewer packets and try again.' },
   unsupported_media_type: { sentence: 'The page and the server do not understand each other.', nextStep: 'Reload the page to get its newest version.' },
@@ -48,7 +49,7 @@ export const problemWords: Readonly<Record<ProblemCode, ProblemWords>> = {
   unreadable_answer: { sentence: 'The server answered with something we cannot read.', nextStep: 'Reload the page to get its newest version.' },
 }
 
-export const refusalWords: Readonly<Record<PacketRefusalCode, string>> = {
+const refusals: Readonly<Record<PacketRefusalCode, string>> = {
   not_found: 'The chain knows no such packet.',
   already_completed: 'It is finished already: nothing to pay.',
   already_delivered: 'The money has arrived already: nothing to pay.',
@@ -65,3 +66,17 @@ export const refusalWords: Readonly<Record<PacketRefusalCode, string>> = {
   packet_data_pruned: 'No node keeps the data that is needed to relay it.',
   receiver_or_memo_too_long: 'Its receiver or memo is too long for the destination chain.',
 }
+
+const walletFailures: Readonly<Record<WalletFailureCode, FailureWords>> = {
+  no_wallet: { sentence: 'This browser has no wallet we know.', nextStep: 'Install Keplr, Leap or Cosmostation, or pay by hand from any wallet.' },
+  rejected: { sentence: 'You closed the request in your wallet. Nothing was paid.', nextStep: 'Ask again whenever you like, or pay by hand.' },
+  locked: { sentence: 'Your wallet is locked.', nextStep: 'Unlock it and try again.' },
+  wrong_account: { sentence: 'Your wallet now has another account selected.', nextStep: 'Select the account you connected with, or connect again.' },
+  insufficient_balance: { sentence: 'This account has too little for the price and the network fee.', nextStep: 'Add funds, choose another account, or pay by hand from elsewhere.' },
+  chain_unknown: { sentence: 'Your wallet does not know this chain and did not add it.', nextStep: 'Allow it to add the chain, or pay by hand.' },
+  changed_by_wallet: { sentence: 'Your wallet changed the payment before signing it, so we did not send it. Nothing was paid.', nextStep: 'Leave the memo and the amount as they are, or pay by hand.' },
+  broadcast_unknown: { sentence: 'The payment was signed, but we cannot tell whether it was sent.', nextStep: 'Wait a minute before paying again: if it reaches the chain, this page will notice.' },
+  wallet_error: { sentence: 'Your wallet could not do it.', nextStep: 'Try again, or pay by hand.' },
+}
+
+export const failures = { problems, refusals, walletFailures }

@@ -1,0 +1,44 @@
+import type { ComputedRef, Ref } from 'vue'
+import { en, type Words } from '~/locales/en'
+import { makeFormats, type Formats } from '~/services/format'
+import type { Locale } from '~/services/locale'
+
+/** English comes with the page, the others when they are chosen. */
+const catalogues = shallowReactive<Partial<Record<Locale, Words>>>({ en })
+const formats = new Map<Locale, Formats>()
+
+function formatsOf(locale: Locale): Formats {
+  const made = formats.get(locale) ?? makeFormats(locale)
+  formats.set(locale, made)
+  return made
+}
+
+async function load(locale: Locale): Promise<void> {
+  if (locale === 'es') catalogues.es ??= (await import('~/locales/es')).es
+}
+
+/** The language of this page. */
+export function useLocale(): Ref<Locale> {
+  return useState<Locale>('locale', () => 'en')
+}
+
+/** Changes the language once its texts are there, and keeps it for later visits. */
+export function useLocaleChoice() {
+  const locale = useLocale()
+  const cookie = useCookie<string | null>('locale', { maxAge: 365 * 86_400, sameSite: 'lax', path: '/' })
+  return {
+    locale,
+    chosen: cookie,
+    async choose(wanted: Locale, options: { keep: boolean }) {
+      await load(wanted)
+      locale.value = wanted
+      if (options.keep) cookie.value = wanted
+    },
+  }
+}
+
+/** `t`: every text of the pages; `f`: numbers and times; both in the language of this page. */
+export function useWords(): { t: ComputedRef<Words>, f: ComputedRef<Formats> } {
+  const locale = useLocale()
+  return { t: computed(() => catalogues[locale.value] ?? en), f: computed(() => formatsOf(locale.value)) }
+}

@@ -1,0 +1,2 @@
+export const wizardSteps = ['select', 'price', 'pay', 'follow'] as const
+export type WizardStep = typeof wizardSteps[number]

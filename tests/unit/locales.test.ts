@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { en } from '../../locales/en'
+import { es } from '../../locales/es'
+import { makeFormats } from '../../services/format'
+import { pickLocale } from '../../services/locale'
+
+/** `shell.menu.help` → text, or what a template says for stand-ins. */
+function textsOf(part: unknown, path = ''): [string, string][] {
+  if (typeof part === 'string') return [[path, part]]
+  if (typeof part === 'function') {
+    const template = part as (...stand: unknown[]) => string
+    const parts = Object.assign('7', { missing: '7', memoCode: 'RLY-7' })
+    return [[path, path.startsWith('clearing.next.') ? template(parts) : template(7, 7, 7)]]
+  }
+  return Object.entries(part as object).flatMap(([name, inner]) => textsOf(inner, path ? `${path}.${name}` : name))
+}
+
+describe('languages', () => {
+  it('Spanish says everything that English says, in other words', () => {
+    const spanish = new Map(textsOf(es))
+    const english = textsOf(en)
+    expect(english.length).toBeGreaterThan(300)
+    expect([...spanish.keys()].sort()).toEqual(english.map(([path]) => path).sort())
+    const same = english.filter(([path, text]) => text !== '' && spanish.get(path) === text).map(([path]) => path)
+    // The same word in both.
+    expect(same.filter(path => !sameInBoth.has(path))).toEqual([])
+  })
+
+  it('no text is empty in one language only', () => {
+    const spanish = new Map(textsOf(es))
+    expect(textsOf(en).filter(([path, text]) => (text === '') !== (spanish.get(path) === '')).map(([path]) => path)).toEqual([])
+  })
+
+  it('an address that asks wins over an earlier choice, that over the browser, and English is the rest', () => {
+    expect(pickLocale({ asked: 'es', chosen: 'en', acceptLanguage: 'en' })).toBe('es')
+    expect(pickLocale({ asked: 'xx', chosen: 'es', acceptLanguage: 'en' })).toBe('es')
+    expect(pickLocale({ acceptLanguage: 'de, es-MX;q=0.8, en;q=0.7' })).toBe('es')
+    expect(pickLocale({ acceptLanguage: 'es;q=0.1, en-US' })).toBe('en')
+    expect(pickLocale({ acceptLanguage: 'es;q=0, fr' })).toBe('en')
+    expect(pickLocale({})).toBe('en')
+  })
+})
+
+const sameInBoth = new Set(['shell.api', 'history.csv', 'packet.memo', 'pay.memo', 'wizard.total'])
+
+describe('formats', () => {
+  const [english, spanish] = [makeFormats('en'), makeFormats('es')]
+
+  it('amounts keep every digit, whatever their size', () => {
+    expect(english.decimal('12345678901234567890.123456789012345678')).toBe('12,345,678,901,234,567,890.123456789012345678')
+    expect(spanish.decimal('1234567.5')).toBe('1.234.567,5')
+    expect(english.decimal('999')).toBe('999')
+  })
+
+  it('durations have at most two units', () => {
+    expect([5, 60, 3600, 12_000, 200_000].map(english.duration)).toEqual(['5 sec', '1 min', '1 hr', '3 hr 20 min', '2 days'])
+    expect([5, 12_000, 200_000].map(spanish.duration)).toEqual(['5 s', '3 h 20 min', '2 días'])
+  })
+
+  it('times look both ways, and have a full form in UTC', () => {
+    const now = Date.parse('2026-11-24T02:00:00Z')
+    expect(english.relative(new Date(now - 3000), now)).toBeUndefined()
+    expect(english.relative(new Date(now - 120_000), now)).toBe('2 minutes ago')
+    expect(english.relative(new Date(now + 7_200_000), now)).toBe('in 2 hours')
+    expect(spanish.relative(new Date(now - 120_000), now)).toBe('hace 2 minutos')
+    expect(english.absolute(new Date(now))).toBe('24 Nov 2026, 02:00:00 UTC')
+    expect(spanish.absolute(new Date(now))).toBe('24 nov 2026, 02:00:00 UTC')
+  })
+})
