@@ -39,7 +39,8 @@ export default defineNuxtConfig({
       },
     },
   },
-  vite: { plugins: [tailwindcss()] },
+  // Components here use the composition API alone: the other one stays out of the browser's chunks.
+  vite: { plugins: [tailwindcss()], vue: { features: { optionsAPI: false } } },
   typescript: { strict: true, tsConfig: { compilerOptions: { noUncheckedIndexedAccess: true } } },
   telemetry: false,
   eslint: { config: { stylistic: { semi: false, quotes: 'single', indent: 2, commaDangle: 'always-multiline' } } },

@@ -37,8 +37,12 @@ export function useLocaleChoice() {
   }
 }
 
-/** `t`: every text of the pages; `f`: numbers and times; both in the language of this page. */
-export function useWords(): { t: ComputedRef<Words>, f: ComputedRef<Formats> } {
+interface WordsAndFormats<T> { t: ComputedRef<T>, f: ComputedRef<Formats> }
+
+/** `t`: the texts, `f`: numbers and times, both in the language of this page. Pages behind the first one bring texts of their own. */
+export function useWords(): WordsAndFormats<Words>
+export function useWords<Own>(own: Readonly<Record<Locale, Own>>): WordsAndFormats<Words & Own>
+export function useWords<Own>(own?: Readonly<Record<Locale, Own>>) {
   const locale = useLocale()
-  return { t: computed(() => catalogues[locale.value] ?? en), f: computed(() => formatsOf(locale.value)) }
+  return { t: computed(() => ({ ...catalogues[locale.value] ?? en, ...own?.[locale.value] })), f: computed(() => formatsOf(locale.value)) }
 }

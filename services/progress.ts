@@ -1,6 +1,6 @@
 import type { ClearingStatus } from '#shared/schemas/clearing'
 import { toDisplayAmount } from '#shared/utils/coin'
-import type { Words } from '~/locales/en'
+import type { InnerWords } from '~/locales/en/inner'
 import { finalStatuses } from './status-words'
 
 export type StageState = 'done' | 'current' | 'waiting'
@@ -36,7 +36,7 @@ export function elapsedSeconds(status: Pick<ClearingStatus, 'creditedAt' | 'fini
 }
 
 /** What happens next, in the language of the page; `money` names the denom of the price. */
-export function nextSentence(status: Pick<ClearingStatus, 'next' | 'total' | 'credited' | 'memoCode'>, t: Words, money: { readonly symbol: string, readonly exponent: number, readonly decimal: (text: string) => string }): string {
+export function nextSentence(status: Pick<ClearingStatus, 'next' | 'total' | 'credited' | 'memoCode'>, t: InnerWords, money: { readonly symbol: string, readonly exponent: number, readonly decimal: (text: string) => string }): string {
   const { code, refund } = status.next
   const missing = BigInt(status.total.amount) - BigInt(status.credited.amount)
   const sentence = t.clearing.next[code]({ missing: `${money.decimal(toDisplayAmount(missing, money.exponent))} ${money.symbol}`, memoCode: status.memoCode })

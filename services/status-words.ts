@@ -1,3 +1,4 @@
+import type { InnerWords } from '~/locales/en/inner'
 import type { Words } from '~/locales/en'
 import type { OperationStatus, PacketResultName, PaymentState, RefundState, RefundStatus } from '#shared/types/clearing'
 import type { PacketOutcome, PacketState } from '#shared/types/packet'
@@ -19,11 +20,11 @@ const refundTones: Readonly<Record<RefundState, Tone>> = { planned: 'wait', held
 
 export const packetStateLabel = (state: PacketState, t: Words): Label => ({ text: t.packet.states[state], tone: packetTones[state] })
 export const outcomeLabel = (outcome: PacketOutcome, t: Words): Label => ({ text: t.packet.outcomes[outcome], tone: 'good' })
-export const resultLabel = (result: PacketResultName, t: Words): Label => ({ text: t.clearing.results[result], tone: resultTones[result] })
-export const operationLabel = (status: OperationStatus, t: Words): Label => ({ text: t.clearing.statuses[status], tone: operationTones[status] })
-export const paymentLabel = (state: PaymentState, t: Words): Label => ({ text: t.clearing.paymentStates[state], tone: paymentTones[state] })
-export const refundLabel = (state: RefundState, t: Words): Label => ({ text: t.clearing.refundStates[state], tone: refundTones[state] })
-export const refundStatusLabel = (status: RefundStatus, t: Words): Label | undefined => status === 'none' ? undefined : { text: t.clearing.refundStatuses[status], tone: refundStatusTones[status] }
+export const resultLabel = (result: PacketResultName, t: InnerWords): Label => ({ text: t.clearing.results[result], tone: resultTones[result] })
+export const operationLabel = (status: OperationStatus, t: InnerWords): Label => ({ text: t.clearing.statuses[status], tone: operationTones[status] })
+export const paymentLabel = (state: PaymentState, t: InnerWords): Label => ({ text: t.clearing.paymentStates[state], tone: paymentTones[state] })
+export const refundLabel = (state: RefundState, t: InnerWords): Label => ({ text: t.clearing.refundStates[state], tone: refundTones[state] })
+export const refundStatusLabel = (status: RefundStatus, t: InnerWords): Label | undefined => status === 'none' ? undefined : { text: t.clearing.refundStatuses[status], tone: refundStatusTones[status] }
 
 /** After these nothing happens by itself any more, refunds aside. */
 export const finalStatuses: ReadonlySet<OperationStatus> = new Set(['cleared', 'partially_cleared', 'not_cleared', 'not_needed', 'expired', 'resolved'])

@@ -55,31 +55,3 @@ export const figures = {
   noDataWhy: 'The first clearing here makes the first figure.',
   source: 'Counted from our rows, from the first clearing on. No figure without a sample.',
 }
-
-/** `/channels`: what waits on each route, and how long deliveries take. */
-export const channels = {
-  title: 'Channels we serve',
-  intro: 'What waits on every route now, and how long packets took that were sent and delivered lately.',
-  route: 'Route',
-  waiting: 'Waiting',
-  oldest: 'Oldest',
-  median: 'Median',
-  p95: '95 % within',
-  sample: 'Sample',
-  none: 'none',
-  noSample: 'no sample',
-  sampleOf: (sample: number) => count(sample, 'packet', 'packets'),
-  window: (days: number) => `Times: from the send to the receive transaction, of packets of the last ${count(days, 'day', 'days')} that we read ourselves. No figure without a sample.`,
-  asOf: 'Read from the chains',
-  neverRead: 'not read yet',
-  stuckTitle: 'Stuck packets',
-  stuckIntro: 'Pending longer than the threshold of stuck. Each leads to its page.',
-  stuckNone: 'Nothing is stuck',
-  stuckNoneNext: 'Every packet that waits on a served route is younger than the threshold.',
-  undelivered: 'Not delivered',
-  unacknowledged: 'Not acknowledged',
-  packet: 'Packet',
-  waitsFor: 'Waits for',
-  seenSince: 'Since',
-  amount: 'Amount',
-}

@@ -1,6 +1,6 @@
-import type { Words } from '../en'
+import type { InnerWords } from '../en/inner'
 
-export const clearing: Words['clearing'] = {
+export const clearing: InnerWords['clearing'] = {
   results: {
     delivered: 'Entregado',
     returned_by_timeout: 'Devuelto al remitente',

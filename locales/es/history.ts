@@ -1,6 +1,6 @@
-import type { Words } from '../en'
+import type { InnerWords } from '../en/inner'
 
-export const history: Words['history'] = {
+export const history: InnerWords['history'] = {
   title: 'Historial',
   signedInAs: 'Has entrado como',
   signOut: 'Salir',
@@ -33,7 +33,7 @@ export const history: Words['history'] = {
   becauseHeld: why => `porque ${why}`,
 }
 
-export const charts: Words['charts'] = {
+export const charts: InnerWords['charts'] = {
   resultsTitle: 'Qué fue de tus paquetes',
   monthsTitle: 'Liberaciones por mes',
   asTable: 'Como tabla',

@@ -1,9 +1,9 @@
 import { makeCounter } from '../counter'
-import type { Words } from '../en'
+import type { InnerWords } from '../en/inner'
 
 const count = makeCounter('es')
 
-export const wizard: Words['wizard'] = {
+export const wizard: InnerWords['wizard'] = {
   title: 'Liberar un paquete',
   steps: { select: 'Elegir', price: 'Precio', pay: 'Pagar', follow: 'Seguir' },
   stepTitles: { select: '¿Qué paquetes?', price: 'Lo que cuesta', pay: 'Revisar y pagar', follow: 'Seguirlo' },
@@ -36,7 +36,7 @@ export const wizard: Words['wizard'] = {
   addressHint: 'Figura en el encargo. Los reembolsos vuelven siempre a la cuenta que pagó de verdad.',
 }
 
-export const pay: Words['pay'] = {
+export const pay: InnerWords['pay'] = {
   holds: 'Este precio vale durante',
   graceBefore: 'El precio ha vencido. Un pago cuyo bloque llegue en',
   graceAfter: 'aún se acepta; los posteriores vuelven.',
@@ -63,7 +63,7 @@ export const pay: Words['pay'] = {
   look: 'Mirar',
 }
 
-export const status: Words['status'] = {
+export const status: InnerWords['status'] = {
   title: 'Liberación',
   titleOf: memoCode => `Liberación ${memoCode}`,
   pageLink: 'enlace a esta página',
@@ -81,7 +81,7 @@ export const status: Words['status'] = {
   everything: events => `Todo lo que ha pasado (${events})`,
 }
 
-export const receipt: Words['receipt'] = {
+export const receipt: InnerWords['receipt'] = {
   title: 'Recibo',
   unfinishedTitle: 'Precio y pagos',
   memoCode: 'Código de memo',

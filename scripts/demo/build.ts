@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 
-const sources = ['app.vue', 'error.vue', 'nuxt.config.ts', 'package-lock.json', 'assets', 'components', 'composables', 'drizzle', 'layouts', 'middleware', 'pages', 'public', 'server', 'services', 'shared', 'stores']
+const sources = ['app.vue', 'error.vue', 'nuxt.config.ts', 'package-lock.json', 'assets', 'components', 'composables', 'drizzle', 'layouts', 'locales', 'middleware', 'pages', 'plugins', 'public', 'server', 'services', 'shared', 'stores']
 
 function newest(target: string): number {
   if (!fs.existsSync(target)) return 0

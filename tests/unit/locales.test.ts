@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { en } from '../../locales/en'
-import { es } from '../../locales/es'
+import { en as firstEnglish } from '../../locales/en'
+import { es as firstSpanish } from '../../locales/es'
+import { innerWords } from '../../locales/inner'
 import { makeFormats } from '../../services/format'
 import { pickLocale } from '../../services/locale'
+
+const [en, es] = [{ ...firstEnglish, ...innerWords.en }, { ...firstSpanish, ...innerWords.es }]
 
 /** `shell.menu.help` → text, or what a template says for stand-ins. */
 function textsOf(part: unknown, path = ''): [string, string][] {
