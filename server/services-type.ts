@@ -17,6 +17,7 @@ import type { ReconciliationReport } from './usecases/reconcile'
 import type { SignIn } from './usecases/sign-in'
 import type { SignOut } from './usecases/sign-out'
 import type { Requester } from './usecases/store-ports'
+import type { ListChannels } from './usecases/list-channels'
 
 /** Events of an operation after an id, oldest first, with the status they led to. */
 export interface OperationEvents {
@@ -46,6 +47,7 @@ export interface Services {
   listOperations(input: { readonly address: string, readonly query: OperationListQuery }): Promise<OperationListDto>
   userStatistics(address: string): Promise<UserStatistics>
   platformStatistics(): Promise<PlatformStatistics>
+  listChannels: ListChannels
 
   readonly askRefundClaim: AskRefundClaim
   readonly claimRefund: ClaimRefund
@@ -74,6 +76,7 @@ export interface Services {
   /** Sends, follows up and holds what goes back on a chain. */
   payRefunds(chainId: string): Promise<unknown>
   refreshPacketIndex(): Promise<unknown>
+  sampleDeliveries(): Promise<unknown>
   /** Compares wallets, books and chains when that is due; called often. */
   reconcileWhenDue(): Promise<unknown>
   /** The same at once, over larger windows; null while it is under way, on whichever instance. */

@@ -12,6 +12,7 @@ import { makeAdminReads } from './adapters/postgres/admin-reads'
 import { makeAuthStore } from './adapters/postgres/auth-store'
 import { makeDatabaseProbe } from './adapters/postgres/database-probe'
 import { makeIdempotencyStore } from './adapters/postgres/idempotency-store'
+import { makeChannelReads, makeDeliverySamples } from './adapters/postgres/channels'
 import { makePacketIndex } from './adapters/postgres/packet-index'
 import { makePlatformSampler } from './adapters/postgres/platform-sampler'
 import { makeClearingReads } from './adapters/postgres/reads'
@@ -35,6 +36,7 @@ import { makePacketJudge } from './usecases/describe-packets'
 import { makeGetAccount } from './usecases/get-account'
 import { makeGetClearingStatus } from './usecases/get-clearing-status'
 import { makeGetPacket } from './usecases/get-packet'
+import { makeListChannels } from './usecases/list-channels'
 import { makeListChains } from './usecases/list-chains'
 import { makeListOperations } from './usecases/list-operations'
 import { routePaused } from './usecases/pauses'
@@ -47,6 +49,7 @@ import { makeReadSession } from './usecases/read-session'
 import { makeRebuildLedger, type RebuildDeps, type RebuildLedger } from './usecases/rebuild-ledger'
 import { makeReconcile, type ReconcileDeps } from './usecases/reconcile'
 import { makeReconcileWhenDue } from './usecases/reconcile-schedule'
+import { makeSampleDeliveries } from './usecases/sample-deliveries'
 import { makeRefreshPacketIndex } from './usecases/refresh-packet-index'
 import { makeRequestToken } from './usecases/request-token'
 import { makeSampleChains, makeSampleWallets } from './usecases/sample-world'
@@ -227,6 +230,8 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
     broadcastPayment: makeBroadcastPayment({ directory, reader, decoder: makeTxDecoder(), paymentAddress }),
     searchPackets: makeSearchPackets({ reader, directory, index, cache, relayer, judge, clock }),
     getPacket: makeGetPacket({ reader, directory, cache, relayer, judge, clock }),
+    listChannels: makeListChannels({ reads: makeChannelReads(database.db), directory, cache, clock, stuckAfterMs: config.chains.stuckAfterMs }),
+    sampleDeliveries: makeSampleDeliveries({ reader, directory, samples: makeDeliverySamples(database.db), clock, logger }),
     refreshPacketIndex: makeRefreshPacketIndex({ reader, directory, index, clock, logger }),
     previewQuote, requestToken,
     getClearingStatus,

@@ -69,3 +69,31 @@ export const pendingPackets = pgTable('pending_packets', {
   index('pending_packets_by_sender').on(table.sender),
   index('pending_packets_by_receiver').on(table.receiver),
 ])
+
+/** When the pending packets of a channel were last read from the chains. */
+export const channelReadings = pgTable('channel_readings', {
+  chainId: text('chain_id').notNull(),
+  portId: text('port_id').notNull(),
+  channelId: text('channel_id').notNull(),
+  readAt: instant('read_at').notNull(),
+}, table => [primaryKey({ columns: [table.chainId, table.portId, table.channelId] })])
+
+/**
+ * Packets chosen when they were new and followed until they were delivered or returned, so that slow ones count like fast ones.
+ * `unknown`: its send or receive tx was not found.
+ */
+export const deliverySamples = pgTable('delivery_samples', {
+  chainId: text('chain_id').notNull(),
+  portId: text('port_id').notNull(),
+  channelId: text('channel_id').notNull(),
+  sequence: sequence('sequence').notNull(),
+  outcome: text('outcome').$type<'waiting' | 'delivered' | 'returned' | 'unknown'>().notNull(),
+  chosenAt: instant('chosen_at').notNull(),
+  sentAt: instant('sent_at'),
+  receivedAt: instant('received_at'),
+}, table => [
+  primaryKey({ columns: [table.chainId, table.portId, table.channelId, table.sequence] }),
+  index('delivery_samples_by_sending').on(table.sentAt),
+  check('delivery_samples_outcome_known', sql`${table.outcome} in ('waiting','delivered','returned','unknown')`),
+  check('delivery_samples_delivered_has_times', sql`${table.outcome} <> 'delivered' or (${table.sentAt} is not null and ${table.receivedAt} is not null)`),
+])

@@ -19,6 +19,8 @@ export interface PacketIndex {
   /** Pending packets whose ICS-20 sender or receiver is `address`. */
   ofAddress(address: string, limit: number): Promise<readonly PacketId[]>
   ofChannel(source: ChannelEnd): Promise<readonly IndexedPacket[]>
+  /** The channel was read at that time; only with this do its rows say how many packets are pending. */
+  wasRead(source: ChannelEnd, at: Date): Promise<void>
   /** Adds, changes and removes rows of one channel, in one transaction. */
   apply(source: ChannelEnd, change: {
     readonly destinationChainId: string

@@ -52,9 +52,10 @@ export function makeRefreshPacketIndex({ reader, directory, index, clock, logger
     const inState = (state: PendingState) => (sequence: bigint): IndexedPacket => ({ sequence, state })
     const current = [...pending.undelivered.map(inState('undelivered')), ...pending.unacknowledged.map(inState('unacknowledged'))]
     const { added, changed, removed } = indexDifference(stored, current)
-    if (added.length + changed.length + removed.length === 0) return false
-    await index.apply(source, { destinationChainId: destination.chainId, sourceHeight: pending.sourceHeight, added: await details(source, added), changed, removed }, clock.now())
-    return true
+    const differs = added.length + changed.length + removed.length > 0
+    if (differs) await index.apply(source, { destinationChainId: destination.chainId, sourceHeight: pending.sourceHeight, added: await details(source, added), changed, removed }, clock.now())
+    await index.wasRead(source, clock.now())
+    return differs
   }
 
   return async () => {

@@ -7,6 +7,7 @@ const scanEveryMs = 2_000
 const auditEveryMs = 15_000
 const sweepEveryMs = 2_000
 const indexEveryMs = 10_000
+const sampleEveryMs = 60_000
 const payEveryMs = 3_000
 const relayerEveryMs = 10_000
 /** How often it is asked whether a reconciliation is due. */
@@ -41,6 +42,7 @@ export async function startWorkers(services: Services, databaseUrl: string): Pro
     startLoop({ name: 'sweep', intervalMs: sweepEveryMs, logger, task: services.sweepUnfinished }),
     startLoop({ name: 'reconcile', intervalMs: reconcileCheckEveryMs, logger, task: services.reconcileWhenDue }),
     startLoop({ name: 'packet index', intervalMs: indexEveryMs, logger, task: services.refreshPacketIndex }),
+    startLoop({ name: 'delivery times', intervalMs: sampleEveryMs, logger, task: services.sampleDeliveries }),
   ]
   const jobs = await startJobs(databaseUrl, { clearRoute: services.clearRoute, scanChain: chainId => scanners.get(chainId)?.wake() }, logger)
   return {

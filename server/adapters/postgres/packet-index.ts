@@ -1,5 +1,5 @@
 import { and, eq, inArray, or, sql } from 'drizzle-orm'
-import { pendingPackets } from '../../../drizzle/schema'
+import { channelReadings, pendingPackets } from '../../../drizzle/schema'
 import type { ChannelEnd } from '../../../shared/utils/packet-id'
 import type { PacketIndex } from '../../usecases/packet-index-port'
 import type { Database } from './database'
@@ -30,6 +30,12 @@ export function makePacketIndex(db: Database): PacketIndex {
 
     async ofChannel(source) {
       return db.select({ sequence: pendingPackets.sequence, state: pendingPackets.state }).from(pendingPackets).where(inChannel(source))
+    },
+
+    async wasRead(source, at) {
+      const { chainId, portId, channelId } = source
+      await db.insert(channelReadings).values({ chainId, portId, channelId, readAt: at })
+        .onConflictDoUpdate({ target: [channelReadings.chainId, channelReadings.portId, channelReadings.channelId], set: { readAt: at } })
     },
 
     async apply(source, change, now) {

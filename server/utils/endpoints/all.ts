@@ -2,12 +2,13 @@ import type { Endpoint } from '../endpoint'
 import * as admin from './admin'
 import * as auth from './auth'
 import * as chains from './chains'
+import * as channels from './channels'
 import * as clearing from './clearing'
 import * as packets from './packets'
 import * as statistics from './statistics'
 
 /** Every call of the API. */
-export const allEndpoints: readonly Endpoint[] = [chains, packets, clearing, auth, statistics, admin].flatMap(group => Object.values(group) as unknown as Endpoint[])
+export const allEndpoints: readonly Endpoint[] = [chains, packets, channels, clearing, auth, statistics, admin].flatMap(group => Object.values(group) as unknown as Endpoint[])
 
 /** Methods that an address knows, upper case; none: there is nothing at that address. */
 export function methodsAt(path: string): string[] {
