@@ -10,13 +10,14 @@ import type { AdminActs } from './usecases/admin/perform-act'
 import type { AskRefundClaim, ClaimRefund } from './usecases/claim-refund'
 import type { CreateChallenge } from './usecases/create-challenge'
 import type { IdempotencyStore } from './usecases/http-ports'
-import type { Clock, Logger, RateLimiter } from './usecases/ports'
+import type { Clock, Logger, RateLimiter, ReceiptSigner } from './usecases/ports'
 import type { Readiness } from './usecases/readiness'
 import type { ReadSession } from './usecases/read-session'
 import type { ReconciliationReport } from './usecases/reconcile'
 import type { SignIn } from './usecases/sign-in'
 import type { SignOut } from './usecases/sign-out'
 import type { Requester } from './usecases/store-ports'
+import type { SignReceipt } from './usecases/sign-receipt'
 import type { ListChannels } from './usecases/list-channels'
 
 /** Events of an operation after an id, oldest first, with the status they led to. */
@@ -43,6 +44,8 @@ export interface Services {
   previewQuote(input: { readonly paymentChainId: string, readonly packets: PacketId[] }): Promise<QuoteDto>
   requestToken(input: { readonly walletAddress: string, readonly paymentChainId: string, readonly packets: PacketId[], readonly requester: Requester }): Promise<ClearingToken>
   getClearingStatus(token: string): Promise<ClearingStatus>
+  readonly signReceipt: SignReceipt
+  readonly receiptKey: ReceiptSigner['publicKey']
   verifyPayment(input: { readonly token: string, readonly txHash: string }): Promise<PaymentVerificationDto>
   listOperations(input: { readonly address: string, readonly query: OperationListQuery }): Promise<OperationListDto>
   userStatistics(address: string): Promise<UserStatistics>

@@ -20,6 +20,7 @@ import { makeRebuildStore } from './adapters/postgres/rebuild'
 import { makeReconciliationStore } from './adapters/postgres/reconciliation'
 import { openScratch } from './adapters/postgres/scratch-schema'
 import { makeStore } from './adapters/postgres/store'
+import { makeReceiptSigner } from './adapters/system/receipt-signer'
 import { deriveKeys, keyedHash, makeAnswerSeal, makeTokenSigner } from './adapters/system/secrets'
 import { runTimeLimitMs } from './domain/clearing/schedule'
 import { amountIn } from './domain/pricing/amount-setting'
@@ -57,6 +58,7 @@ import { makeAuditChain, makeScanChain, type ScanDependencies } from './usecases
 import { makeSearchPackets } from './usecases/search-packets'
 import { makeSignIn } from './usecases/sign-in'
 import { makeSignedConsents } from './usecases/signed-consent'
+import { makeSignReceipt } from './usecases/sign-receipt'
 import { makeSignOut } from './usecases/sign-out'
 import { makeSweepUnfinished } from './usecases/sweep-unfinished'
 import { makeUserStatistics } from './usecases/user-statistics'
@@ -205,6 +207,7 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
   const { directory, wallets, reader, relayer, store, metrics, judge } = world
   const keys = deriveKeys(config.tokenSecret)
   const signer = makeTokenSigner(keys.tokenSigning)
+  const receiptSigner = makeReceiptSigner(keys.receiptSigning)
   const { reads, paymentAddress, previewQuote, requestToken } = clearingServices(infrastructure, world, signer)
   const closing = new AbortController()
   const clearing = { store, chains: reader, directory, relayer, clock, ids, logger, metrics, instanceId, settings: settingsFor(config), closing: closing.signal }
@@ -235,6 +238,8 @@ export function buildServices(infrastructure: Infrastructure, opened: OpenedDire
     refreshPacketIndex: makeRefreshPacketIndex({ reader, directory, index, clock, logger }),
     previewQuote, requestToken,
     getClearingStatus,
+    signReceipt: makeSignReceipt({ getStatus: getClearingStatus, signer: receiptSigner, clock, issuer: config.publicUrl }),
+    receiptKey: receiptSigner.publicKey,
     adminLooks: makeAdminLooks({ reads: adminReads, status: getClearingStatus, readiness: world.readiness }),
     adminActs: makeAdminActs({ store, reads: adminReads, directory, reader, clock, clearingDeadlineMs: config.clearing.deadlineMs, refundableDenoms: scanning.policy.refundableDenoms }, consents),
     verifyPayment: makeVerifyPayment({ store, reads, reader, logger }),

@@ -109,7 +109,6 @@ export const receipt = {
   print: 'Print',
   signed: 'Signed receipt (JSON)',
   signedNote: 'Anybody can check the signed receipt without us:',
-  howToCheck: 'how',
   because: (reason: string) => `because ${reason}`,
   toAddress: ', to',
   less: 'less',

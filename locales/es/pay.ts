@@ -95,7 +95,6 @@ export const receipt: InnerWords['receipt'] = {
   print: 'Imprimir',
   signed: 'Recibo firmado (JSON)',
   signedNote: 'Cualquiera puede comprobar el recibo firmado sin nosotros:',
-  howToCheck: 'cómo',
   because: reason => `porque ${reason}`,
   toAddress: ', a',
   less: 'menos',

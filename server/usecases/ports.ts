@@ -1,3 +1,4 @@
+import type { ReceiptKeys } from '../../shared/schemas/receipts'
 import type { Coin } from '../../shared/utils/coin'
 import type { ChannelEnd, PacketId } from '../../shared/utils/packet-id'
 import type { RelayTerms } from '../domain/packet/diagnose'
@@ -24,6 +25,13 @@ export interface TokenSigner {
   /** HMAC-SHA256, base64url. */
   sign(canonicalText: string): string
   verify(canonicalText: string, signature: string): boolean
+}
+
+/** Signs with a private key whose public half is published. */
+export interface ReceiptSigner {
+  readonly publicKey: ReceiptKeys['keys'][number]
+  /** Ed25519 over the UTF-8 bytes, base64url. */
+  sign(text: string): string
 }
 
 /** Keeps an answer unreadable without the Idempotency-Key it was given under. */

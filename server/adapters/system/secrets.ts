@@ -6,6 +6,8 @@ export interface DerivedKeys {
   readonly tokenSigning: Buffer
   readonly ipHashing: Buffer
   readonly answerSealing: Buffer
+  /** Seed of an Ed25519 key. */
+  readonly receiptSigning: Buffer
 }
 
 function derive(secret: string, purpose: string): Buffer {
@@ -14,7 +16,7 @@ function derive(secret: string, purpose: string): Buffer {
 
 /** HKDF-SHA256 (RFC 5869) with the purpose as info. */
 export function deriveKeys(secret: string): DerivedKeys {
-  return { tokenSigning: derive(secret, 'token-signing'), ipHashing: derive(secret, 'ip-hashing'), answerSealing: derive(secret, 'answer-sealing') }
+  return { tokenSigning: derive(secret, 'token-signing'), ipHashing: derive(secret, 'ip-hashing'), answerSealing: derive(secret, 'answer-sealing'), receiptSigning: derive(secret, 'receipt-signing') }
 }
 
 /** HMAC-SHA256 as base64url: for signatures, and for what is stored only as a hash (IP addresses, session secrets). */

@@ -5,10 +5,11 @@ import * as chains from './chains'
 import * as channels from './channels'
 import * as clearing from './clearing'
 import * as packets from './packets'
+import * as receipts from './receipts'
 import * as statistics from './statistics'
 
 /** Every call of the API. */
-export const allEndpoints: readonly Endpoint[] = [chains, packets, channels, clearing, auth, statistics, admin].flatMap(group => Object.values(group) as unknown as Endpoint[])
+export const allEndpoints: readonly Endpoint[] = [chains, packets, channels, clearing, receipts, auth, statistics, admin].flatMap(group => Object.values(group) as unknown as Endpoint[])
 
 /** Methods that an address knows, upper case; none: there is nothing at that address. */
 export function methodsAt(path: string): string[] {
