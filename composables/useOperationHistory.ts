@@ -2,12 +2,12 @@ import type { Ref } from 'vue'
 import type { SessionDto } from '#shared/schemas/auth'
 import type { OperationListDto } from '#shared/schemas/clearing'
 import type { UserStatistics } from '#shared/schemas/statistics'
-import type { OperationStatus } from '#shared/types/clearing'
+import { historyQuery, type HistoryFilter } from '~/services/history-filter'
 
 /** A signed-in person's clearings and totals; nothing is asked without a session. */
-export async function useOperationHistory(session: Ref<SessionDto | null>, status: Ref<OperationStatus | ''>) {
+export async function useOperationHistory(session: Ref<SessionDto | null>, chosen: Ref<HistoryFilter>) {
   const api = useApi()
-  const filter = computed(() => status.value ? { status: status.value } : {})
+  const filter = computed(() => historyQuery(chosen.value))
   const [operations, statistics] = await Promise.all([
     useAsyncData<OperationListDto | null>('operations', async () => session.value ? api.listOperations(filter.value) : null, { watch: [session, filter] }),
     useAsyncData<UserStatistics | null>('user-statistics', async () => session.value ? api.getUserStatistics() : null, { watch: [session] }),

@@ -23,6 +23,7 @@ export const search = {
     unrecognised: 'We do not recognise this. Paste an address, a transaction hash, an explorer link or a packet id.',
   },
   recent: 'Recent searches',
+  recentNone: 'None yet.',
   recentNote: 'Kept on this device only.',
   forget: 'Forget them',
   forgotten: 'Recent searches forgotten.',

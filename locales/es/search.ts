@@ -23,6 +23,7 @@ export const search: Words['search'] = {
     unrecognised: 'No lo reconocemos. Pega una dirección, un hash de transacción, un enlace de explorador o un id de paquete.',
   },
   recent: 'Búsquedas recientes',
+  recentNone: 'Ninguna aún.',
   recentNote: 'Guardadas solo en este dispositivo.',
   forget: 'Olvidarlas',
   forgotten: 'Búsquedas recientes olvidadas.',

@@ -115,6 +115,8 @@ export interface UserTotals {
   /** Paid from this address for clearings, and what of it is owed or given back, per denom. */
   readonly perDenom: readonly { readonly denom: string, readonly paid: bigint, readonly refunded: bigint }[]
   readonly timeToClear: TimeToClear
+  /** `2026-11`, UTC, oldest first; only months with any. */
+  readonly byMonth: readonly { readonly month: string, readonly operations: number }[]
 }
 
 export interface PlatformTotals {

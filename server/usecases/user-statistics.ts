@@ -15,6 +15,7 @@ export function makeUserStatistics({ reads }: { readonly reads: ClearingReads })
       spent: spent.map(toCoinDto),
       refunded: totals.perDenom.map(({ denom, refunded }) => toCoinDto({ denom, amount: refunded })),
       timeToClear: totals.timeToClear,
+      byMonth: [...totals.byMonth],
     }
   }
 }

@@ -12,6 +12,7 @@ export const userStatisticsSchema = z.object({
   spent: z.array(coinSchema).describe('credited, less refunds'),
   refunded: z.array(coinSchema).describe('owed, under way or done'),
   timeToClear: duration,
+  byMonth: z.array(z.object({ month: z.string().regex(/^\d{4}-\d{2}$/), operations: z.number().int() })).describe('clearings by month of their order (UTC), oldest first, the last twelve months that have any'),
 }).meta({ id: 'UserStatistics' })
 export type UserStatistics = z.infer<typeof userStatisticsSchema>
 

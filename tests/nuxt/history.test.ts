@@ -1,9 +1,10 @@
 import { mountSuspended } from '@nuxt/test-utils/runtime'
 import { beforeEach, describe, expect, it } from 'vitest'
+import StatisticsCharts from '~/components/clearing/StatisticsCharts.vue'
 import HistoryPage from '~/pages/history.vue'
 import { useWalletStore } from '~/stores/wallet'
-import { aliceOnHub, anOperationSummary, someStatistics } from '../builders/dto'
-import { apiAnswers, chainsAre, eventually, walletInPage } from './world'
+import { aliceOnHub, anOperationSummary, aProblem, someStatistics } from '../builders/dto'
+import { apiAnswers, apiRefuses, chainsAre, eventually, walletInPage } from './world'
 
 const session = { address: aliceOnHub, chainId: 'hub-1', admin: false, expiresAt: '2027-01-01T00:00:00Z' }
 
@@ -68,10 +69,61 @@ describe('the history', () => {
     const page = await mountSuspended(HistoryPage, { route: '/history' })
     await eventually(() => expect(page.text()).toContain('No clearings yet'))
     expect(page.text()).toContain('No sample yet')
-    await page.get('select').setValue('cleared')
+    await page.get('[data-filter="status"]').setValue('cleared')
     await eventually(() => expect(page.text()).toContain('None match'))
     await eventually(() => expect(queries.at(-1)).toEqual({ status: 'cleared' }))
     expect(page.get('a[download]').attributes('href')).toBe('/api/v1/clearing/operations?status=cleared')
+    page.unmount()
+    for (const endpoint of removers) endpoint.remove()
+  })
+
+  it('filters by chain and days, last day included, in the list and in the CSV, and shows everything again', async () => {
+    const queries: unknown[] = []
+    const removers = [
+      apiAnswers('/auth/session', { session }),
+      apiAnswers('/users/statistics', someStatistics()),
+      apiAnswers('/clearing/operations', (_: unknown, query: unknown) => {
+        queries.push(query)
+        return { items: [], nextCursor: null }
+      }),
+    ]
+    const page = await mountSuspended(HistoryPage, { route: '/history' })
+    await eventually(() => expect(page.find('[data-filter="chain"]').exists()).toBe(true))
+    await page.get('[data-filter="chain"]').setValue('hub-1')
+    await page.get('[data-filter="from"]').setValue('2026-11-01')
+    await page.get('[data-filter="until"]').setValue('2026-11-24')
+    await eventually(() => expect(queries.at(-1)).toEqual({ chainId: 'hub-1', from: '2026-11-01T00:00:00.000Z', until: '2026-11-25T00:00:00.000Z' }))
+    expect(page.get('a[download]').attributes('href')).toContain('until=2026-11-25')
+    await page.findAll('button').find(button => button.text() === 'Show everything')!.trigger('click')
+    await eventually(() => expect(queries.at(-1)).toEqual({}))
+    page.unmount()
+    for (const endpoint of removers) endpoint.remove()
+  })
+
+  it('draws the totals, each chart with the same numbers as a table', async () => {
+    const charts = await mountSuspended(StatisticsCharts, { props: { statistics: someStatistics({ packetsByResult: [{ result: 'delivered', packets: 4 }, { result: 'returned_by_timeout', packets: 1 }, { result: 'returned_by_error', packets: 2 }] }) } })
+    const [results, months] = charts.findAll('figure')
+    expect(results!.get('svg').attributes('aria-label')).toBe('Bar chart: Delivered 4, Returned to sender 3.')
+    expect(results!.findAll('tbody tr').map(row => row.text().replace(/\s+/g, ' '))).toEqual(['Delivered4', 'Returned to sender3'])
+    expect(results!.findAll('rect').map(bar => bar.attributes('width'))).toEqual(['43%', '32.25%'])
+    expect(months!.findAll('tbody tr').map(row => row.text())).toEqual(['Oct 20261', 'Nov 20262'])
+  })
+
+  it('asks to sign in again when the session is over', async () => {
+    let over = false
+    const removers = [
+      apiAnswers('/auth/session', () => ({ session: over ? null : session })),
+      apiAnswers('/users/statistics', someStatistics()),
+    ]
+    const list = apiAnswers('/clearing/operations', { items: [], nextCursor: null })
+    const page = await mountSuspended(HistoryPage, { route: '/history' })
+    await eventually(() => expect(page.find('[data-filter="status"]').exists()).toBe(true))
+    list.remove()
+    over = true
+    removers.push({ bodies: [], remove: apiRefuses('/clearing/operations', aProblem('not_signed_in', { status: 401 })) })
+    await page.get('[data-filter="status"]').setValue('cleared')
+    await eventually(() => expect(page.find('[data-session-over]').exists()).toBe(true))
+    expect(page.text()).toContain('Sign in with your wallet')
     page.unmount()
     for (const endpoint of removers) endpoint.remove()
   })

@@ -98,16 +98,24 @@ async function countOperations(db: Database, operations: SQL): Promise<number> {
   return row?.operations ?? 0
 }
 
+async function operationsByMonth(db: Database, operations: SQL): Promise<UserTotals['byMonth']> {
+  const rows = await db.execute<{ month: string, operations: number }>(sql`
+    select to_char(o.created_at at time zone 'UTC', 'YYYY-MM') as month, count(*)::int as operations
+    from clearing_operations o where o.id in (${operations}) group by 1 order by 1 desc limit 12`)
+  return rows.map(row => ({ month: row.month, operations: row.operations })).reverse()
+}
+
 async function userTotals(db: Database, address: string): Promise<UserTotals> {
   const operations = sql`select u.operation_id from user_operations u where u.address = ${address}`
-  const [count, packetsByResult, time, perDenom] = await Promise.all([
+  const [count, packetsByResult, time, byMonth, perDenom] = await Promise.all([
     countOperations(db, operations),
     resultCounts(db, operations),
     timeToClear(db, operations),
+    operationsByMonth(db, operations),
     db.select().from(userStatistics).where(eq(userStatistics.address, address)).orderBy(asc(userStatistics.denom)),
   ])
   return {
-    operations: count, packetsByResult, timeToClear: time,
+    operations: count, packetsByResult, timeToClear: time, byMonth,
     perDenom: perDenom.map(({ denom, paid, refunded }) => ({ denom, paid, refunded })),
   }
 }

@@ -215,11 +215,12 @@ describe('totals', () => {
     expect(statistics).toEqual({
       operations: 1, packetsByResult: [{ result: 'delivered', packets: 2 }], spent: [{ denom: 'uatom', amount: '200' }], refunded: [{ denom: 'uatom', amount: '50' }],
       timeToClear: { medianSeconds: 6, sampleSize: 1 },
+      byMonth: [{ month: expect.stringMatching(/^\d{4}-\d{2}$/), operations: 1 }],
     })
   })
 
   it('of a wallet without operations are empty, not invented', async () => {
-    expect(await makeUserStatistics({ reads })('cosmos1nobody')).toEqual({ operations: 0, packetsByResult: [], spent: [], refunded: [], timeToClear: { medianSeconds: null, sampleSize: 0 } })
+    expect(await makeUserStatistics({ reads })('cosmos1nobody')).toEqual({ operations: 0, packetsByResult: [], spent: [], refunded: [], timeToClear: { medianSeconds: null, sampleSize: 0 }, byMonth: [] })
   })
 
   it('of the platform have no rate without a sample', async () => {
