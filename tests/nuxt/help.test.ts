@@ -1,0 +1,51 @@
+import { mountSuspended } from '@nuxt/test-utils/runtime'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import OfflineNotice from '~/components/base/OfflineNotice.vue'
+import GlossaryTerm from '~/components/help/GlossaryTerm.vue'
+import HelpPage from '~/pages/help.vue'
+import { glossaryWords } from '~/locales/en/help'
+import { helpWords } from '~/locales/help'
+import { chainsAre } from './world'
+
+beforeEach(() => chainsAre())
+afterEach(() => vi.restoreAllMocks())
+
+describe('help', () => {
+  it('explains every word of the glossary at an address of its own', async () => {
+    const page = await mountSuspended(HelpPage)
+    for (const word of glossaryWords) expect(page.get(`#${word}`).text()).toContain(helpWords.en.help.glossary[word].meaning)
+    expect(page.text()).toContain('What can go wrong with my money')
+  })
+
+  it('says the same in Spanish, word for word as many', () => {
+    const { en: { help: en }, es: { help: es } } = helpWords
+    expect(es.faq).toHaveLength(en.faq.length)
+    expect(es.risks).toHaveLength(en.risks.length)
+    for (const word of glossaryWords) expect(es.glossary[word].meaning).not.toBe(en.glossary[word].meaning)
+  })
+
+  it('opens at the word, with a button that the keyboard reaches and that names its meaning', async () => {
+    const term = await mountSuspended(GlossaryTerm, { props: { word: 'relayer' }, slots: { default: () => 'relayer' } })
+    const button = term.get('button')
+    const meaning = term.get(`[id="${button.attributes('popovertarget')}"]`)
+    expect(meaning.attributes()).toHaveProperty('popover')
+    expect(button.attributes('aria-describedby')).toBe(meaning.attributes('id'))
+    expect(meaning.get('a').attributes('href')).toBe('/help#relayer')
+  })
+})
+
+describe('without a connection', () => {
+  it('says so, and that nothing is lost, until it is back', async () => {
+    const connected = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(true)
+    const notice = await mountSuspended(OfflineNotice)
+    expect(notice.find('[data-offline]').exists()).toBe(false)
+    connected.mockReturnValue(false)
+    dispatchEvent(new Event('offline'))
+    await nextTick()
+    expect(notice.get('[data-offline]').text()).toContain('nothing is lost')
+    connected.mockReturnValue(true)
+    dispatchEvent(new Event('online'))
+    await nextTick()
+    expect(notice.find('[data-offline]').exists()).toBe(false)
+  })
+})
