@@ -8,10 +8,11 @@ const everywhere = {
   'cross-origin-opener-policy': 'same-origin-allow-popups',
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
 }
-/** For whatever is no rendered page; those set a policy of their own. */
+/** For whatever is no rendered page; those set a policy of their own, but for development, where Vite serves them. */
 const policy = 'default-src \'none\'; frame-ancestors \'none\''
+const developmentPolicy = 'frame-ancestors \'none\''
 
 export default defineEventHandler((event) => {
-  setResponseHeaders(event, { ...everywhere, 'content-security-policy': policy })
+  setResponseHeaders(event, { ...everywhere, 'content-security-policy': import.meta.dev && !event.path.startsWith('/api/') ? developmentPolicy : policy })
   if (peekServices()?.config.publicUrl.startsWith('https:')) setResponseHeaders(event, { 'strict-transport-security': 'max-age=31536000' })
 })
