@@ -66,7 +66,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const { undelivered, timedOut } = sandboxFacts().story
       const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, reducedMotion: 'reduce' })
       const page = await context.newPage()
-      const pages = { search: '/', packet: `/packets/${undelivered}`, channel: `/?chain=sandbox-hub-1&port=transfer&channel=channel-0`, select: `/clear?packets=${undelivered},${timedOut}`, price: `/clear?packets=${timedOut}&step=price`, history: '/history' }
+      const pages = { search: '/', packet: `/packets/${undelivered}`, channel: `/?chain=sandbox-hub-1&port=transfer&channel=channel-0`, select: `/clear?packets=${undelivered},${timedOut}`, price: `/clear?packets=${timedOut}&step=price`, history: '/history', channels: '/channels', help: '/help', missing: '/nothing-here' }
       for (const [name, path] of Object.entries(pages)) {
         await page.goto(path, { waitUntil: 'networkidle' })
         expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${name} scrolls sideways`).toBeLessThanOrEqual(0)
