@@ -1,10 +1,12 @@
 import { mountSuspended } from '@nuxt/test-utils/runtime'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import OfflineNotice from '~/components/base/OfflineNotice.vue'
+import PacketTimeline from '~/components/packet/PacketTimeline.vue'
 import GlossaryTerm from '~/components/help/GlossaryTerm.vue'
 import HelpPage from '~/pages/help.vue'
 import { glossaryWords } from '~/locales/en/help'
 import { helpWords } from '~/locales/help'
+import { aPacket } from '../builders/dto'
 import { chainsAre } from './world'
 
 beforeEach(() => chainsAre())
@@ -32,6 +34,14 @@ describe('help', () => {
     expect(button.attributes('aria-describedby')).toBe(meaning.attributes('id'))
     expect(meaning.get('a').attributes('href')).toBe('/help#relayer')
   })
+})
+
+it('a step of a packet and its place are two words, explained or not', async () => {
+  const timeline = await mountSuspended(PacketTimeline, { props: { packet: aPacket() } })
+  const lines = timeline.findAll('li').map(line => line.text().replace(/\s+/g, ' '))
+  expect(lines[0]).toMatch(/^Sent on Hub/)
+  expect(lines[1]).toMatch(/^Received on Osmo/)
+  expect(lines[2]).toMatch(/^Acknowledged.* on Hub: not yet$/)
 })
 
 describe('without a connection', () => {
