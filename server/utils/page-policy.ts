@@ -1,9 +1,9 @@
-/** What a page may load: its own files, and the inline scripts that this answer made. `walletScript`: the sandbox's dev wallet, which asks its own origin. */
+/** What a page may load: its own files, and the inline scripts that this answer made. `walletScript`: the sandbox's dev wallet, which asks its own origin; the browser puts it in anew, without the nonce. */
 export function pagePolicy(nonce: string, walletScript: string): string {
   const wallet = URL.canParse(walletScript) ? ` ${new URL(walletScript).origin}` : ''
   return [
     'default-src \'none\'',
-    `script-src 'self' 'nonce-${nonce}'`,
+    `script-src 'self' 'nonce-${nonce}'${wallet}`,
     `style-src 'self' 'nonce-${nonce}'`,
     // Widths of bars and progress are set on the element.
     'style-src-attr \'unsafe-inline\'',

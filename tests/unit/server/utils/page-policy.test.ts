@@ -10,8 +10,10 @@ describe('the policy of a page', () => {
     expect(policy).not.toMatch(/https?:|\*/)
   })
 
-  it('lets the sandbox\'s wallet ask its own origin', () => {
-    expect(pagePolicy('abc', 'http://127.0.0.1:26600/wallet.js')).toContain('connect-src \'self\' http://127.0.0.1:26600;')
+  it('lets the sandbox\'s wallet in, and ask its own origin', () => {
+    const policy = pagePolicy('abc', 'http://127.0.0.1:26600/wallet.js')
+    expect(policy).toContain('script-src \'self\' \'nonce-abc\' http://127.0.0.1:26600;')
+    expect(policy).toContain('connect-src \'self\' http://127.0.0.1:26600;')
   })
 
   it('marks every script and style that has no nonce yet, and nothing else', () => {
