@@ -10,7 +10,7 @@ const dataDir = process.env.E2E_DATA_DIR ??= join(tmpdir(), `relayooor-e2e-${por
 process.env.CHROMIUM_PATH ??= execFileSync(process.execPath, ['scripts/chromium.mjs'], { encoding: 'utf8' }).trim()
 
 export default defineConfig({
-  testDir: 'tests/e2e',
+  projects: [{ name: 'e2e', testDir: 'tests/e2e' }, { name: 'quality', testDir: 'tests/quality' }],
   outputDir: 'test-results',
   // One sandbox for all: its packets are handed out test by test.
   workers: 1,

@@ -1,4 +1,4 @@
-// test.mjs [TIER…]: runs the tiers in order (all but localnet when none is named), each whatever became of the earlier
+// test.mjs [TIER…]: runs the tiers in order (all but quality and localnet when none is named), each whatever became of the earlier
 // ones, and ends with the line "N passed, N failed[, N skipped]". Exit 1 when anything failed.
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
@@ -20,7 +20,8 @@ const tiers = {
   nuxt: vitest('nuxt'),
   build: { run: ['npm', 'run', 'build'] },
   system: { ...vitest('system'), needs: 'build' },
-  e2e: { run: ['npm', 'run', 'test:e2e', '--', '--reporter=line,json'], needs: 'build', prepare: chromiumEnvironment, count: playwrightCounts },
+  e2e: playwright('e2e'),
+  quality: playwright('quality'),
   localnet: vitest('localnet'),
 }
 
@@ -33,8 +34,11 @@ function vitest(project) {
   return { run, count: () => vitestCounts(project) }
 }
 
-async function chromiumEnvironment() {
-  return { CHROMIUM_PATH: await findChromium(), PLAYWRIGHT_JSON_OUTPUT_NAME: reportOf('e2e') }
+function playwright(project) {
+  return {
+    run: ['npm', 'run', `test:${project}`, '--', '--reporter=line,json'], needs: 'build', count: () => playwrightCounts(project),
+    prepare: async () => ({ CHROMIUM_PATH: await findChromium(), PLAYWRIGHT_JSON_OUTPUT_NAME: reportOf(project) }),
+  }
 }
 
 function readReport(name) {
@@ -48,8 +52,8 @@ function vitestCounts(project) {
   return { passed: report.numPassedTests, failed: report.numFailedTests + broken, skipped: report.numPendingTests + report.numTodoTests }
 }
 
-function playwrightCounts() {
-  const { stats, errors } = readReport('e2e')
+function playwrightCounts(project) {
+  const { stats, errors } = readReport(project)
   // A test that passed only when repeated is a defect, too.
   return { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length, skipped: stats.skipped }
 }
@@ -117,7 +121,7 @@ if (unknown.length > 0) {
 }
 
 const results = new Map()
-for (const name of named.length > 0 ? named : Object.keys(tiers).filter(tier => tier !== 'localnet')) {
+for (const name of named.length > 0 ? named : Object.keys(tiers).filter(tier => !['quality', 'localnet'].includes(tier))) {
   const needed = tiers[name].needs
   console.log(`\n=== ${name} ===`)
   if (needed && results.get(needed)?.failed) {

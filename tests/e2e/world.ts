@@ -21,7 +21,7 @@ export async function control<T>(path: string, body: Record<string, unknown> = {
   return await response.json() as T
 }
 
-const hub = 'sandbox-hub-1'
+export const hub = 'sandbox-hub-1'
 const patienceMs = 30_000
 
 async function packetInState(sequence: string, state: string): Promise<string> {
