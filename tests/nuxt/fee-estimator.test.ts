@@ -50,7 +50,7 @@ describe('PacketSelector', () => {
     const [payable, finished] = selector.findAll('input[type="checkbox"]')
     expect(payable?.attributes('disabled')).toBeUndefined()
     expect(finished?.attributes('disabled')).toBeDefined()
-    expect(selector.text()).toContain('Your money has already arrived. Nothing to pay.')
+    expect(selector.text()).toContain('Your money has arrived: 12.5 ATOM was received on Osmo')
   })
 
   it('selects and deselects all that can be paid for', async () => {
