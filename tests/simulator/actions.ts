@@ -54,7 +54,7 @@ function setFault(world: World): void {
   else if (kind === 'relayer not ready') world.relayerReady = false
   else if (kind === 'gas price') world.network.chain(chainId).service.gasPrice = random.pick(['0.00001', '0.0005', '0.005'])
   else if (kind === 'blocked address') world.network.chain(chainId).service.blocked.add(`payer${random.below(4)}`)
-  else world.stopped.add(chainId)
+  else if (!world.stopped.has(chainId)) world.stopped.set(chainId, world.now.getTime())
 }
 
 function mend(world: World): void {

@@ -18,7 +18,7 @@ const payRefunds = 'server/usecases/pay-refunds.ts'
 const payoutWorld = 'server/usecases/payout-world.ts'
 const decideNext = 'server/domain/refund/decide-next.ts'
 const payouts = 'server/adapters/postgres/payouts.ts'
-const recordBlock = 'server/usecases/record-block.ts'
+const recordBlocks = 'server/usecases/record-blocks.ts'
 const cursors = 'server/adapters/postgres/cursors.ts'
 const transition = 'server/domain/clearing/transition.ts'
 const lastMigration = 'drizzle/migrations/0004_decisions.sql'
@@ -32,7 +32,7 @@ export const guards: readonly Guard[] = [
   guard('a payment is one row: the unique key of payments',
     undoing('ALTER TABLE "payments" DROP CONSTRAINT "payments_once_for_ever";')),
   guard('the cursor moves by compare-and-set',
-    edit(recordBlock, '    if (cursor.height !== block.height - 1n) return { known: wallets.known, missed: false } // another instance recorded it\n', ''),
+    edit(recordBlocks, '    if (cursor.height < first - 1n || cursor.height >= last.height) return { known: wallets.known, missed: false } // another instance was here\n', ''),
     edit(cursors, '    .where(and(eq(chainCursors.chainId, cursor.chainId), eq(chainCursors.purpose, cursor.purpose), eq(chainCursors.height, cursor.height)))', '    .where(and(eq(chainCursors.chainId, cursor.chainId), eq(chainCursors.purpose, cursor.purpose)))'),
     edit(cursors, 'if (moved.length === 0 || to <= cursor.height)', 'if (moved.length === 0)')),
   guard('payments wait for a second endpoint',
@@ -104,6 +104,11 @@ export const guards: readonly Guard[] = [
     edit(payoutWorld, '  for (let height = payout.signedHeight + 1n; height <= payout.timeoutHeight; height += 1n) {', '  for (let height = payout.signedHeight + 1n; height <= payout.signedHeight + 1n; height += 1n) {')),
   guard('absence is read on verified blocks',
     edit(payoutWorld, '  for (let height = payout.signedHeight + 1n;', '  for (let height = payout.timeoutHeight + 1n;')),
+  guard('absence is read on verified blocks, and every tx of the wallet is known',
+    edit(payoutWorld, '  for (let height = payout.signedHeight + 1n;', '  for (let height = payout.timeoutHeight + 1n;'),
+    edit(payoutWorld, '  if (account.sequence > expected) return', '  if (account.sequence < 0n) return'),
+    edit(payoutWorld, '  if (facts.missingSequence !== null) return', '  if (facts.missingSequence === -1n) return'),
+    edit(payoutWorld, '  if (facts.unjudged > 0) return', '  if (facts.unjudged < 0) return')),
   guard('absence is vouched for by a second endpoint',
     edit(payoutWorld, `    if (agreement !== 'agreed' && agreement !== 'single') return false\n`, '    if (agreement === undefined) return false\n')),
   guard('a refusal by a node is not a failure',

@@ -26,7 +26,7 @@ import type { Random } from './random'
 import { ModelReader } from './reader'
 import { makeModelRelayer } from './relayer'
 import { SimulatedFault, type Fate, type Scheduler } from './scheduler'
-import { makeModelWallet } from './signer'
+import { hashOf, makeModelWallet } from './signer'
 import type { World } from './world'
 
 // Inbound rows are compared with the chain after every transaction anyway.
@@ -39,7 +39,7 @@ const never = <T>() => new Promise<T>(() => {})
 
 export const timing = { ttlMs: 40_000, graceMs: 40_000, unknownPatienceMs: 120_000, haltedAfterMs: 60_000 }
 export const mostSkewMs = 600_000
-const payoutSettings = { leaseMs: 15_000, timeoutBlocks: 5n, rebroadcastAfterMs: 12_000 }
+export const payoutSettings = { leaseMs: 15_000, timeoutBlocks: 5n, rebroadcastAfterMs: 12_000 }
 
 /** Ids of the seed; like UUIDv7, later ones of one instance sort behind earlier ones. */
 function seededIds(random: Random, clock: Clock): Ids {
@@ -223,7 +223,11 @@ export class Instance {
       account: chainId => this.call('account', 'read', () => reader.account(chainId)),
       balance: (chainId, address, denom) => this.call('balance', 'read', () => reader.balance(chainId, address, denom)),
       gasPrice: chainId => this.call('gasPrice', 'read', () => reader.gasPrice(chainId)),
-      broadcast: (chainId, txBytes) => this.call(`broadcast ${chainId}`, 'effect', () => reader.broadcast(chainId, txBytes)),
+      broadcast: (chainId, txBytes) => this.call(`broadcast ${chainId}`, 'effect', async () => {
+        const kept = await this.#database.ask('select 1 from refund_transactions where chain_id = $1 and tx_hash = $2', [chainId, hashOf(txBytes)])
+        if (kept.length === 0) this.#world.violation(`${this.id} sends bytes to ${chainId} that are kept nowhere`)
+        return reader.broadcast(chainId, txBytes)
+      }),
       endpoints: () => reader.endpoints(),
     }
     // The use cases under test ask nothing else; another call would fail loudly.

@@ -1,4 +1,5 @@
-import { operatorAddress } from './network'
+import { payoutSettings } from './instance'
+import { feeDenom, operatorAddress } from './network'
 import { mayBeMissing, sortReadings, type Reading } from './readings'
 import type { Spend } from './service-account'
 import type { World } from './world'
@@ -15,6 +16,8 @@ interface RefundRow {
   readonly reason: string
   readonly state: string
   readonly tx_hash: string | null
+  /** An admin let it go, in this database or in one that a backup has replaced. */
+  readonly approved: boolean
 }
 
 /** What the payout checks remember from one step to the next. */
@@ -28,17 +31,19 @@ export interface CheckedPayouts {
   readonly mostOwed: Map<string, bigint>
   /** Ids of signed transactions whose signer was looked at. */
   readonly signed: Set<string>
+  /** Since when a tx that fits nothing is known and unexplained, by its place. */
+  readonly strangers: Map<string, number>
 }
 
-export const nothingPaid = (): CheckedPayouts => ({ seen: new Map(), paidBy: new Map(), refunds: new Map(), mostOwed: new Map(), signed: new Set() })
+export const nothingPaid = (): CheckedPayouts => ({ seen: new Map(), paidBy: new Map(), refunds: new Map(), mostOwed: new Map(), signed: new Set(), strangers: new Map() })
 
 interface OutgoingRow extends Reading { readonly tx_index: number, readonly tx_hash: string | null, readonly code: number, readonly kind: string | null, readonly note: string | null, readonly to_address: string | null, readonly coins: string, readonly fee: string }
-interface SignedRow { readonly id: string, readonly signer: string, readonly holder: string, readonly owned: boolean }
+interface SignedRow { readonly id: string, readonly chain_id: string, readonly signer: string, readonly holder: string, readonly owned: boolean }
 interface HeldRow { readonly chain_id: string, readonly denom: string, readonly held: string }
 
 const refundsQuery = `
 select r.id, r.chain_id, p.chain_id || '/' || p.height || '/' || p.tx_index || '/' || p.msg_index || '/' || p.denom as payment, p.amount::text as payment_amount,
-  r.destination, r.denom, r.amount::text, r.network_fee_deducted as less_fee, r.reason, r.state, r.tx_hash
+  r.destination, r.denom, r.amount::text, r.network_fee_deducted as less_fee, r.reason, r.state, r.tx_hash, r.approved_by is not null as approved
 from refunds r join payments p on p.id = r.payment_id`
 
 const outgoingQuery = `
@@ -47,8 +52,10 @@ select chain_id as "chainId", height::text, block_hash as "blockHash", result_co
 from wallet_outgoing`
 
 const signedQuery = `
-select t.id, t.instance_id || ' with fence ' || t.fence as signer, l.holder || ' with fence ' || l.fence as holder, t.fence = l.fence and t.instance_id = l.holder and l.lease_until > simulator.now() as owned
+select t.id, t.chain_id, t.instance_id || ' with fence ' || t.fence as signer, l.holder || ' with fence ' || l.fence as holder, t.fence = l.fence and t.instance_id = l.holder and l.lease_until > simulator.now() as owned
 from refund_transactions t join payout_lanes l using (chain_id, address) where t.state = 'open'`
+
+const strangersQuery = `select distinct chain_id || ' ' || height || '/' || tx_index as place from wallet_outgoing where kind = 'stranger' and accepted_reason is null`
 
 // What is recorded but not yet vouched for is in the books nowhere, or only on one side: such a chain is compared later.
 const heldQuery = `
@@ -68,6 +75,8 @@ function paysExactly(spend: Spend, refunds: readonly RefundRow[]): boolean {
   return refunds.every(refund => refund.destination === spend.toAddress && refund.denom === spend.coin.denom) && (spend.coin.amount === total - borne || byHandWhole)
 }
 
+const needsApproval = ({ payoutRules: { approvalAbove } }: World, refund: RefundRow) => approvalAbove !== null && refund.denom === feeDenom(refund.chain_id) && BigInt(refund.amount) > approvalAbove
+
 /** No tx of ours pays what is not owed, or what another has paid: judged as soon as it is in a block, whatever the books say. */
 function judgeSpends(world: World): void {
   const { seen, paidBy, refunds } = world.payouts
@@ -80,6 +89,7 @@ function judgeSpends(world: World): void {
       if (paid.length !== ids.length) world.violation(`payout ${spend.txHash} names refunds that were never planned: ${spend.memo}`)
       if (!paysExactly(spend, paid)) world.violation(`payout ${spend.txHash} sends ${spend.coin.amount}${spend.coin.denom} (fee ${spend.fee.amount}) to ${spend.toAddress}, owed is ${JSON.stringify(paid)}`)
       if (ids.length > 1) world.count('refunds sent together')
+      for (const refund of paid) if (needsApproval(world, refund) && !refund.approved) world.violation(`refund ${refund.id} of ${refund.amount}${refund.denom} went without an approval`)
       for (const id of ids) {
         const before = paidBy.get(id)
         if (before !== undefined) world.violation(`refund ${id} was paid twice: by ${before} and ${spend.txHash}`)
@@ -144,12 +154,23 @@ function judgeOutgoing(world: World, rows: readonly OutgoingRow[]): void {
   if (truths.length !== due) world.violation(`I3 ${truths.length} outgoing transactions in the books, ${due} on chain`)
 }
 
-/** Whoever kept signed bytes had the wallet's lane at that moment; looked at right after the commit. */
-function judgeSigners(world: World, rows: readonly SignedRow[]): void {
-  const { signed } = world.payouts
+/**
+ * Whoever kept signed bytes had the wallet's lane at that moment, looked at right after the commit; and what forbade payouts
+ * for longer than a lease was there to be seen when that signer began.
+ */
+function judgeSigners(world: World, rows: readonly SignedRow[], places: readonly string[]): void {
+  const { signed, strangers } = world.payouts
+  const now = world.now.getTime()
+  const known = new Map(places.map(place => [place, strangers.get(place) ?? now]))
+  strangers.clear()
+  for (const [place, since] of known) strangers.set(place, since)
+  const isOld = (since: number | undefined) => since !== undefined && since < now - payoutSettings.leaseMs
   for (const row of rows.filter(({ id }) => !signed.has(id))) {
     signed.add(row.id)
     if (!row.owned) world.violation(`payout ${row.id} was signed by ${row.signer}, but the lane is held by ${row.holder}, or its lease is over`)
+    const unexplained = [...known].find(([place, since]) => place.startsWith(`${row.chain_id} `) && isOld(since))
+    if (unexplained) world.violation(`payout ${row.id} was signed while the tx at ${unexplained[0]} fitted nothing`)
+    if (isOld(world.stopped.get(row.chain_id))) world.violation(`payout ${row.id} was signed while a broken invariant stopped payouts`)
   }
 }
 
@@ -170,12 +191,12 @@ async function judgeWallets(world: World): Promise<void> {
 /** Everything about money that went out, against what truly left the wallets. */
 export async function checkPayouts(world: World): Promise<void> {
   const rows = await world.database.ask<RefundRow>(refundsQuery)
-  for (const row of rows) world.payouts.refunds.set(row.id, row)
+  for (const row of rows) world.payouts.refunds.set(row.id, { ...row, approved: row.approved || world.payouts.refunds.get(row.id)?.approved === true })
   judgeSpends(world)
   judgeClaims(world, rows)
   judgeConfirmed(world, rows)
   judgeOutgoing(world, await world.database.ask<OutgoingRow>(outgoingQuery))
-  judgeSigners(world, await world.database.ask<SignedRow>(signedQuery))
+  judgeSigners(world, await world.database.ask<SignedRow>(signedQuery), (await world.database.ask<{ place: string }>(strangersQuery)).map(row => row.place))
   await judgeWallets(world)
 }
 

@@ -47,8 +47,8 @@ export class World {
   /** A key is on the server; else people send refunds by hand. */
   readonly signs: boolean
   readonly payoutRules: { readonly minimum: bigint, readonly approvalAbove: bigint | null }
-  /** Chains whose payouts a broken invariant stops. */
-  readonly stopped = new Set<string>()
+  /** Chains whose payouts a broken invariant stops, with the time since when. */
+  readonly stopped = new Map<string, number>()
   /** How often people have sent a refund, by its id. */
   readonly sentByHand = new Map<string, number>()
   /** Instances that a debugger, a full disk or a host has put to sleep. */
