@@ -1,7 +1,7 @@
 /** What a set of seeds must have met at least once: a simulator that never got there proves nothing about it. */
 export const mustOccur = [
   'payment is credited', 'payment is refund_owed', 'payment is unallocated',
-  'refund overpaid', 'refund duplicate', 'refund too_late', 'refund wrong_denom', 'refund underpaid', 'refund not_cleared', 'refund relayed_by_other', 'refund not_needed', 'refund deadline',
+  'refund overpaid', 'refund duplicate', 'refund too_late', 'refund wrong_denom', 'refund underpaid', 'refund relayed_by_other', 'refund not_needed', 'refund deadline',
   'operation cleared', 'operation partially_cleared', 'operation not_cleared', 'operation not_needed', 'operation expired',
   'issue late', 'issue overpaid', 'issue underpaid', 'issue duplicate', 'issue too_late', 'issue wrong_denom',
   'result delivered by us', 'result delivered by other', 'result returned_by_timeout by us', 'result returned_by_error by us', 'result pending by nobody', 'result pending by other',

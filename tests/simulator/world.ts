@@ -233,7 +233,11 @@ export class World {
     this.checked.audits.clear()
     for (const [chainId, height] of this.#backup.cursors) this.checked.cursors.set(chainId, height)
     for (const [chainId, height] of this.#backup.audits) this.checked.audits.set(chainId, height)
-    for (const chainId of this.checked.firstHeights.keys()) if (!this.#backup.cursors.has(chainId)) this.checked.firstHeights.delete(chainId)
+    for (const chainId of this.checked.firstHeights.keys()) {
+      if (this.#backup.cursors.has(chainId)) continue
+      this.checked.firstHeights.delete(chainId)
+      this.network.chain(chainId).read.clear()
+    }
     this.#backup = null
     this.restored = true
     this.dirty = true
