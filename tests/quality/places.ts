@@ -52,7 +52,7 @@ export const places: readonly Place[] = [
     name: 'payment',
     reach: async (page, request) => {
       const { token } = await aToken(request)
-      await page.goto(`/clear?token=${token}`)
+      await page.goto(`/clear?token=${token}&step=pay`)
       await expect(page.locator('[data-memo-code]')).toBeVisible()
     },
   },
