@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { payments } from '../../drizzle/schema'
 import { sandboxEnvironment } from '../../scripts/demo/environment'
+import { runScript } from '../builders/run-script'
 import { openReconcileWorld, type ReconcileWorld } from './reconcile.world'
 
 let world: ReconcileWorld
@@ -17,15 +17,8 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-interface Ended { readonly code: number, readonly printed: string, readonly complained: string }
-
-/** Runs a script as an operator does: with the server's environment, in a process of its own. */
-function run(script: string, args: readonly string[] = [], over: Record<string, string> = {}): Promise<Ended> {
-  const environment = { PATH: process.env.PATH, HOME: process.env.HOME, ...sandboxEnvironment(world.sandbox, { port: 3000, dataDir: '.data' }), OPERATOR_ADDRESSES: world.addressOf('admin'), DATABASE_URL: world.database.url, ...over }
-  return new Promise((resolve) => {
-    const child = execFile('npx', ['tsx', `scripts/${script}.ts`, ...args], { env: environment as NodeJS.ProcessEnv, timeout: 100_000 }, (_, printed, complained) => resolve({ code: child.exitCode ?? -1, printed, complained }))
-  })
-}
+const run = (script: 'reconcile' | 'ledger-rebuild', args: readonly string[] = [], over: Record<string, string> = {}) =>
+  runScript(script, args, { ...sandboxEnvironment(world.sandbox, { port: 3000, dataDir: '.data' }), OPERATOR_ADDRESSES: world.addressOf('admin'), DATABASE_URL: world.database.url, ...over })
 
 const schemas = async () => (await world.db.execute<{ name: string }>(sql`select nspname as name from pg_namespace where nspname = 'ledger_rebuild'`)).length
 const everyTable = async () => (await world.db.execute<{ text: string }>(sql`

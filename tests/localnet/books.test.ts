@@ -38,8 +38,11 @@ describeOnLocalnet('the books beside two real chains', (net) => {
     return txs.flatMap(tx => attributesOf(tx, 'tx', 'fee')).reduce((sum, fee) => sum + BigInt(fee.replace(chain.denom, '')), 0n)
   }
 
-  const booked = async (account: string) => BigInt((await app.sql<{ sum: string | null }[]>`select sum(amount)::text as sum from ledger_entries where account = ${account}`)[0]?.sum ?? 0)
-  const relayerFees = async (chain: LocalChain) => BigInt((await app.sql<{ sum: string | null }[]>`select (-sum(amount))::text as sum from ledger_entries where account = ${`wallet:relayer:${chain.accounts.relayer}`} and cause = 'relay_fee'`)[0]?.sum ?? 0)
+  /** What an account holds, or what one cause put into it. */
+  async function booked(account: string, cause: string | null = null): Promise<bigint> {
+    const [row] = await app.sql<{ sum: string | null }[]>`select sum(amount)::text as sum from ledger_entries where account = ${account} and (${cause}::text is null or cause = ${cause})`
+    return BigInt(row?.sum ?? 0)
+  }
 
   it('hold the fee, what went back and the gas of the relayer on both chains, to the unit', async () => {
     const { sequences } = await strand(sender, net.b, { count: 2 })
@@ -49,7 +52,7 @@ describeOnLocalnet('the books beside two real chains', (net) => {
     for (const chain of [net.a, net.b]) {
       const spent = await gasOf(chain)
       expect(spent, chain.id).toBeGreaterThan(0n)
-      await waitUntil(`the gas of ${chain.id}'s relayer is booked`, async () => await relayerFees(chain) === spent || undefined)
+      await waitUntil(`the gas of ${chain.id}'s relayer is booked`, async () => await booked(`wallet:relayer:${chain.accounts.relayer}`, 'relay_fee') === -spent || undefined)
     }
     expect(await booked(`wallet:service:${service}`)).toBe(await balanceOf(net.a, service))
     expect(await balanceOf(net.a, service)).toBe(BigInt(token.total.amount))

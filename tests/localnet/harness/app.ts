@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -7,6 +6,7 @@ import postgres from 'postgres'
 import { inject } from 'vitest'
 import type { ProblemDto } from '../../../shared/schemas/common'
 import type { ClearingStatus, ClearingToken } from '../../../shared/schemas/clearing'
+import { runScript, type EndedScript } from '../../builders/run-script'
 import { startInstance, type Instance } from '../../system/instance'
 import type { LocalChain, Localnet } from './facts'
 import { networkEnvironment } from './network'
@@ -161,11 +161,8 @@ export class LocalApp {
   }
 
   /** Runs a script of ours beside the app, with its environment. */
-  run(script: 'reconcile' | 'ledger-rebuild'): Promise<{ readonly code: number | null, readonly printed: string, readonly complained: string }> {
-    const env: NodeJS.ProcessEnv = { NODE_ENV: 'production', PATH: process.env.PATH, HOME: process.env.HOME, ...this.environment }
-    return new Promise((resolve) => {
-      const child = execFile('npx', ['tsx', `scripts/${script}.ts`], { env, timeout: 60_000 }, (_, printed, complained) => resolve({ code: child.exitCode, printed, complained }))
-    })
+  run(script: 'reconcile' | 'ledger-rebuild'): Promise<EndedScript> {
+    return runScript(script, [], this.environment)
   }
 
   async close(): Promise<void> {
