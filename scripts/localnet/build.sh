@@ -44,7 +44,7 @@ retry() { for _ in 1 2; do "$@" && return 0; sleep 3; done; "$@"; }
 finish() { mkdir -p "$(dirname "$2")"; mv -T "$1" "$2"; }
 
 build_chain() {
-  local work; work=$CACHE/work/$(basename "$CHAIN_DIR")
+  local work; work=$CACHE/building/$(basename "$CHAIN_DIR")
   rm -rf "$work"; mkdir -p "$work/out"
   cd "$HERE/chain"
   # CGO off: no C toolchain work, pebble and zstd fall back to pure Go
@@ -61,7 +61,7 @@ registry_source() { # the folder into which cargo unpacked both crates
 }
 
 build_hermes() {
-  local profile=debug work; work=$CACHE/work/$(basename "$HERMES_DIR")
+  local profile=debug work; work=$CACHE/building/$(basename "$HERMES_DIR")
   mkdir -p "$work"; rm -rf "$work/out"; mkdir "$work/out"
   cd "$work"
   retry cargo info "$RELAYER_CRATE" >/dev/null; retry cargo info "$CLI_CRATE" >/dev/null   # only unpacks them
