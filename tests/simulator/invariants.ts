@@ -1,6 +1,6 @@
 import { brokenStates } from '../../server/adapters/postgres/reconciliation'
 import { relayerAddress, serviceAddress, type TrueTransfer } from './network'
-import { checkPayouts } from './payout-invariants'
+import { checkPayouts, readPayouts } from './payout-invariants'
 import { mayBeMissing, sortReadings, type Reading } from './readings'
 import type { World } from './world'
 
@@ -40,15 +40,16 @@ select s.operation_id, o.status, s.position, s.chain_id || '/' || s.port_id || '
   (select count(*)::int from packet_clearing_results r where r.operation_id <> s.operation_id and r.sequence = s.sequence and r.chain_id = s.chain_id and (r.claimed or r.result is not null)) as rivals
 from packet_clearing_results s join clearing_operations o on o.id = s.operation_id where s.result is not null`
 
+interface CursorRow { chain_id: string, purpose: string, height: string }
 interface PaymentRow extends Reading { key: string, amount: string, from_address: string | null, memo: string, kind: string, state: string }
 interface DecidedRow { operation_id: string, status: string, position: number, packet: string, need: string, result: string, relayed_by: string, refund_reason: string | null, observed: string[] | null, rivals: number }
 
 const transferKey = (transfer: TrueTransfer) => `${transfer.chainId}/${transfer.height}/${transfer.txIndex}/${transfer.msgIndex}/${transfer.denom}`
 
 /** The cursors never go back, never past the tip, and past no block that nobody read. */
-async function checkCursors(world: World): Promise<void> {
+function checkCursors(world: World, rows: readonly CursorRow[]): void {
   const { checked } = world
-  for (const { chain_id: chainId, purpose, height: text } of await world.database.ask<{ chain_id: string, purpose: string, height: string }>(cursorsQuery)) {
+  for (const { chain_id: chainId, purpose, height: text } of rows) {
     const height = BigInt(text)
     const seen = purpose === 'primary' ? checked.cursors : checked.audits
     const before = seen.get(chainId)
@@ -66,9 +67,9 @@ async function checkCursors(world: World): Promise<void> {
 
 /** I3: the rows are exactly what the chain sent us, up to the cursor. What a lying node said stays out of every book until the truth replaces it. */
 async function checkInbound(world: World): Promise<void> {
-  await checkCursors(world)
+  const [cursorRows, rows] = await Promise.all([world.database.ask<CursorRow>(cursorsQuery), world.database.ask<PaymentRow>(paymentsQuery)])
+  checkCursors(world, cursorRows)
   const { cursors, firstHeights, incomplete } = world.checked
-  const rows = await world.database.ask<PaymentRow>(paymentsQuery)
   const due = world.network.transfers.filter(({ chainId, height }) => cursors.has(chainId) && height <= cursors.get(chainId)! && height >= firstHeights.get(chainId)!)
   const { truths, misread } = sortReadings(world, rows)
   for (const row of rows) if (!truths.includes(row) && (row.state !== 'seen' || row.confirmation !== 'none')) world.violation(`I3 ${row.key} is ${row.state}, vouched for by ${row.confirmation}, and in no block: ${JSON.stringify(row)}`)
@@ -109,8 +110,7 @@ function judgeDecision(world: World, row: DecidedRow): string | null {
   return row.relayed_by === 'nobody' ? 'finished by nobody' : null
 }
 
-async function checkDecisions(world: World): Promise<void> {
-  const rows = await world.database.ask<DecidedRow>(decisionsQuery)
+function checkDecisions(world: World, rows: readonly DecidedRow[]): void {
   for (const row of rows) {
     const key = `${row.operation_id}/${row.position}`
     if (world.checked.decided.has(key)) continue
@@ -127,8 +127,12 @@ export async function checkInvariants(world: World, booksToo: boolean): Promise<
   world.checked.incomplete.clear()
   await checkInbound(world)
   if (!booksToo && before === world.checked.payments) return
-  for (const { invariant, sentence } of await brokenStates(world.database.db)) world.violation(`${invariant} ${sentence}`)
-  for (const { wrong } of await world.database.ask<{ wrong: string }>(stricterQuery)) world.violation(wrong)
-  await checkDecisions(world)
-  await checkPayouts(world)
+  const { database } = world
+  const [broken, stricter, decisions, payouts] = await Promise.all([
+    brokenStates(database.db), database.ask<{ wrong: string }>(stricterQuery), database.ask<DecidedRow>(decisionsQuery), readPayouts(database),
+  ])
+  for (const { invariant, sentence } of broken) world.violation(`${invariant} ${sentence}`)
+  for (const { wrong } of stricter) world.violation(wrong)
+  checkDecisions(world, decisions)
+  checkPayouts(world, payouts)
 }

@@ -1,3 +1,4 @@
+import type { SimulatorDatabase } from './database'
 import { payoutSettings } from './instance'
 import { feeDenom, operatorAddress } from './network'
 import { mayBeMissing, sortReadings, type Reading } from './readings'
@@ -175,8 +176,8 @@ function judgeSigners(world: World, rows: readonly SignedRow[], places: readonly
 }
 
 /** I2: where everything up to the cursor is booked, the books' wallet has changed exactly as the chain's. */
-async function judgeWallets(world: World): Promise<void> {
-  for (const { chain_id: chainId, denom, held } of await world.database.ask<HeldRow>(heldQuery)) {
+function judgeWallets(world: World, rows: readonly HeldRow[]): void {
+  for (const { chain_id: chainId, denom, held } of rows) {
     const cursor = world.checked.cursors.get(chainId)
     const first = world.checked.firstHeights.get(chainId)
     if (cursor === undefined || first === undefined || world.checked.incomplete.has(chainId)) continue
@@ -188,16 +189,31 @@ async function judgeWallets(world: World): Promise<void> {
   }
 }
 
+export interface PayoutRows {
+  readonly refunds: readonly RefundRow[]
+  readonly outgoing: readonly OutgoingRow[]
+  readonly signed: readonly SignedRow[]
+  readonly strangers: readonly { readonly place: string }[]
+  readonly held: readonly HeldRow[]
+}
+
+/** All that `checkPayouts` compares, asked for at once: waiting for each answer takes longer than the queries do. */
+export async function readPayouts({ ask }: SimulatorDatabase): Promise<PayoutRows> {
+  const [refunds, outgoing, signed, strangers, held] = await Promise.all([
+    ask<RefundRow>(refundsQuery), ask<OutgoingRow>(outgoingQuery), ask<SignedRow>(signedQuery), ask<{ place: string }>(strangersQuery), ask<HeldRow>(heldQuery),
+  ])
+  return { refunds, outgoing, signed, strangers, held }
+}
+
 /** Everything about money that went out, against what truly left the wallets. */
-export async function checkPayouts(world: World): Promise<void> {
-  const rows = await world.database.ask<RefundRow>(refundsQuery)
-  for (const row of rows) world.payouts.refunds.set(row.id, { ...row, approved: row.approved || world.payouts.refunds.get(row.id)?.approved === true })
+export function checkPayouts(world: World, rows: PayoutRows): void {
+  for (const row of rows.refunds) world.payouts.refunds.set(row.id, { ...row, approved: row.approved || world.payouts.refunds.get(row.id)?.approved === true })
   judgeSpends(world)
-  judgeClaims(world, rows)
-  judgeConfirmed(world, rows)
-  judgeOutgoing(world, await world.database.ask<OutgoingRow>(outgoingQuery))
-  judgeSigners(world, await world.database.ask<SignedRow>(signedQuery), (await world.database.ask<{ place: string }>(strangersQuery)).map(row => row.place))
-  await judgeWallets(world)
+  judgeClaims(world, rows.refunds)
+  judgeConfirmed(world, rows.refunds)
+  judgeOutgoing(world, rows.outgoing)
+  judgeSigners(world, rows.signed, rows.strangers.map(row => row.place))
+  judgeWallets(world, rows.held)
 }
 
 /** Refunds that are at no end and have no stated reason to wait, in words. */

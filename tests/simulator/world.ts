@@ -172,13 +172,13 @@ export class World {
   /** Lets one waiting call through, checks the invariants if it may have written, and returns when all stand still. */
   async release(index: number, fate: Fate): Promise<void> {
     const { owner, label, kind } = this.scheduler.waiting()[index]!
-    if (this.#timeSet !== this.now.getTime()) {
-      this.#timeSet = this.now.getTime()
-      await this.database.setTime(this.now)
-    }
+    // The one connection keeps the order: whatever the call asks comes after.
+    const timeSet = this.#timeSet === this.now.getTime() ? undefined : this.database.setTime(this.now)
+    this.#timeSet = this.now.getTime()
     this.note(`${owner}: ${label}${fate === 'normal' ? '' : ` (${fate})`}`)
     if (fate !== 'normal') this.count(fate)
     await this.scheduler.release(index, fate)
+    await timeSet
     if (kind === 'transaction') await this.check()
     this.judge()
   }
