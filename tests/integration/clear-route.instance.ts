@@ -5,7 +5,7 @@ import { openClearing, type ClearingPlace } from './clear-route.world'
 
 // An instance of its own, to be killed: says "ready", then clears the route once when told so.
 const { databaseUrl, place, route } = JSON.parse(process.argv[2]!) as { databaseUrl: string, place: ClearingPlace, route: ChannelEnd }
-const database = openDatabase(databaseUrl, 4)
+const database = openDatabase(databaseUrl, { poolSize: 4 })
 void openClearing(place, database.db).then(({ deps }) => {
   const clearRoute = makeClearRoute(deps)
   process.stdin.once('data', () => void clearRoute(route).then(() => process.stdout.write('done\n')))

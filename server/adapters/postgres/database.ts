@@ -32,11 +32,20 @@ export async function migrateDatabase(url: string, migrationsFolder: string): Pr
   }
 }
 
-/** `poolSize`: connections for queries; one more is used for LISTEN. `schema`: where tables are; default: the database's. */
-export function openDatabase(url: string, poolSize = 12, schema?: string): OpenDatabase {
+export interface DatabaseOptions {
+  /** Connections for queries; one more is used for LISTEN. Default 12. */
+  readonly poolSize?: number
+  /** Where tables are; default: the database's. */
+  readonly schema?: string
+  /** How long the server may be silent while it owes an answer; then the connection is dropped. Default 45: more than any statement may take. */
+  readonly answerLimitSeconds?: number
+}
+
+export function openDatabase(url: string, { poolSize = 12, schema, answerLimitSeconds = 45 }: DatabaseOptions = {}): OpenDatabase {
   const limits = { statement_timeout: 30_000, lock_timeout: 20_000, idle_in_transaction_session_timeout: 15_000 }
-  const client = postgres(url, { max: poolSize, onnotice: () => {}, connect_timeout: 10, connection: schema === undefined ? limits : { ...limits, search_path: schema } })
-  const listener = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 })
+  const common = { onnotice: () => {}, connect_timeout: 10, answer_timeout: answerLimitSeconds }
+  const client = postgres(url, { ...common, max: poolSize, connection: schema === undefined ? limits : { ...limits, search_path: schema } })
+  const listener = postgres(url, { ...common, max: 1 })
   return {
     db: drizzle(client, { schema: tables }),
     listener,

@@ -4,7 +4,7 @@ import { skippedLegs } from '../../domain/ledger/entries'
 import { stoppingInvariants, wasJudged, worstOf, type CheckResult, type Finding } from '../../domain/reconciliation/check'
 import { inboundMovement, outgoingMovement } from '../../domain/reconciliation/compare-movements'
 import type { OpenFinding, ReconciliationStore } from '../../usecases/reconciliation-ports'
-import { clientOf, prepared } from './client'
+import { answeredWithin, clientOf, prepared } from './client'
 import type { Database } from './database'
 import { moneyQuery } from './reconciliation-money'
 import { guardsQuery, overdueQuery, statesQuery } from './reconciliation-states'
@@ -23,14 +23,15 @@ export async function brokenStates(db: Database): Promise<readonly Finding[]> {
 
 /** The queries read every row there is: some 10 s for 50 000 operations on a busy machine of two cores. */
 const rowsLimitMs = 300_000
+const patient = answeredWithin(rowsLimitMs / 1000 + 15)
 
 /** Everything from one snapshot, which holds up nobody. */
 const brokenRows = (db: Database): ReconciliationStore['brokenRows'] => ({ afterDeadline, longestLease, afterLapsedRun }) =>
   clientOf(db).begin('isolation level repeatable read read only', async (tx) => {
     await tx.unsafe(`set local statement_timeout = ${rowsLimitMs}`)
     const found: WrongRow[] = []
-    for (const query of [moneyQuery, statesQuery, guardsQuery]) found.push(...await tx.unsafe<WrongRow[]>(query))
-    found.push(...await tx.unsafe<WrongRow[]>(overdueQuery, [afterDeadline, longestLease, afterLapsedRun]))
+    for (const query of [moneyQuery, statesQuery, guardsQuery]) found.push(...await tx.unsafe<WrongRow[]>(query, [], patient))
+    found.push(...await tx.unsafe<WrongRow[]>(overdueQuery, [afterDeadline, longestLease, afterLapsedRun], patient))
     return found.map(toFinding)
   })
 

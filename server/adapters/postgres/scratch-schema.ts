@@ -38,7 +38,7 @@ export async function openScratch(url: string): Promise<Scratch> {
     await owner.end()
     throw error
   }
-  const database = openDatabase(url, 4, scratchSchema)
+  const database = openDatabase(url, { poolSize: 4, schema: scratchSchema })
   return {
     database,
     drop: async () => {

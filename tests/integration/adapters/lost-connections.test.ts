@@ -1,13 +1,15 @@
+import net from 'node:net'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import postgres from 'postgres'
+import { answeredWithin, clientOf } from '../../../server/adapters/postgres/client'
 import { openDatabase, type OpenDatabase } from '../../../server/adapters/postgres/database'
 
 const poolSize = 3
 let database: OpenDatabase
 let admin: postgres.Sql
 beforeAll(() => {
-  database = openDatabase(inject('postgresUrl'), poolSize)
+  database = openDatabase(inject('postgresUrl'), { poolSize })
   admin = postgres(inject('postgresUrl'), { max: 1 })
 })
 afterAll(async () => {
@@ -29,6 +31,86 @@ describe('a pool whose connections are cut inside of transactions', () => {
         return (await tx.execute<{ index: number }>(sql`select ${index}::int as index`))[0]!.index
       }))
       expect(await Promise.all(together)).toEqual([0, 1, 2])
+    }
+  })
+})
+
+/** A way to the server that can fall silent without being cut, as a stopped process or a lost route does. */
+async function silenceable(url: string) {
+  const { port, hostname } = new URL(url)
+  const sockets = new Set<net.Socket>()
+  let silent = false
+  const proxy = net.createServer((client) => {
+    const server = net.connect(Number(port), hostname)
+    for (const [from, to] of [[client, server], [server, client]] as const) {
+      sockets.add(from)
+      from.on('data', bytes => silent || to.write(bytes)).on('error', () => {}).on('close', () => to.destroy())
+    }
+  })
+  await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve))
+  const way = new URL(url)
+  way.port = String((proxy.address() as net.AddressInfo).port)
+  return {
+    url: way.href,
+    silence: (on: boolean) => {
+      silent = on
+    },
+    close: () => {
+      for (const socket of sockets) socket.destroy()
+      return new Promise(resolve => proxy.close(resolve))
+    },
+  }
+}
+
+describe('a server that has stopped answering', () => {
+  it('is given up after the limit, inside and outside of transactions, and used again when it answers', async () => {
+    const way = await silenceable(inject('postgresUrl'))
+    const patient = openDatabase(way.url, { poolSize: 2, answerLimitSeconds: 1 })
+    const one = async () => (await patient.db.execute<{ one: number }>(sql`select 1 as one`))[0]!.one
+    try {
+      let fallSilent = () => {}
+      const silent = new Promise<void>(resolve => fallSilent = resolve)
+      const inside = patient.db.transaction(async (tx) => {
+        await tx.execute(sql`select 1`)
+        way.silence(true)
+        fallSilent()
+        await tx.execute(sql`select 2`)
+      })
+      const refused = expect(inside).rejects.toThrow()
+      await silent
+      await expect(one()).rejects.toThrow()
+      await refused
+      way.silence(false)
+      await expect.poll(() => one().catch(() => 0), { timeout: 15_000 }).toBe(1)
+      expect(await patient.db.transaction(() => one())).toBe(1)
+    }
+    finally {
+      await patient.close()
+      await way.close()
+    }
+  })
+
+  it('may take longer over what is known to be slow', async () => {
+    const patient = openDatabase(inject('postgresUrl'), { poolSize: 2, answerLimitSeconds: 1 })
+    try {
+      await expect(patient.db.execute(sql`select pg_sleep(3)`)).rejects.toThrow()
+      expect(await clientOf(patient.db).unsafe('select 1 as one, pg_sleep(2)', [], answeredWithin(10))).toMatchObject([{ one: 1 }])
+    }
+    finally {
+      await patient.close()
+    }
+  })
+
+  it('may be silent while nobody asks anything', async () => {
+    const patient = openDatabase(inject('postgresUrl'), { poolSize: 1, answerLimitSeconds: 1 })
+    try {
+      const backend = async () => (await patient.db.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`))[0]!.pid
+      const before = await backend()
+      await clientOf(database.db).unsafe('select pg_sleep(2)')
+      expect(await backend()).toBe(before)
+    }
+    finally {
+      await patient.close()
     }
   })
 })

@@ -38,7 +38,7 @@ function limiterOver(points: number, { redisUrl, query = null, log = keptLog() }
 
 /** PostgreSQL as another instance reaches it, and the statements it ran. */
 function anotherInstance() {
-  const { db, close } = openDatabase(database.url, 4)
+  const { db, close } = openDatabase(database.url, { poolSize: 4 })
   closing.push(close)
   const statements: string[] = []
   const query: SqlQuery = (text, values) => {

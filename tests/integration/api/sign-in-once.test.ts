@@ -132,7 +132,7 @@ describe('the other calls of sign-in under an Idempotency-Key', () => {
 
 describe('over two instances', () => {
   it('case 31h: a signed text opens one session, whichever of them is asked', async () => {
-    const other = openDatabase(database.url, 4)
+    const other = openDatabase(database.url, { poolSize: 4 })
     try {
       const instances = [database.db, other.db].map(db => signInServices(db, { now: () => now }))
       for (let round = 0; round < 10; round++) {
@@ -148,7 +148,7 @@ describe('over two instances', () => {
   })
 
   it('a session that one of them ended or replaced is over on the other at once', async () => {
-    const other = openDatabase(database.url, 4)
+    const other = openDatabase(database.url, { poolSize: 4 })
     try {
       const [one, two] = [database.db, other.db].map(db => signInServices(db, { now: () => now })) as [ReturnType<typeof signInServices>, ReturnType<typeof signInServices>]
       const { sessionSecret } = await one.signIn({ ...await signed(), replacedSecret: null })
