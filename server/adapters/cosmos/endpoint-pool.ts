@@ -106,12 +106,17 @@ export class EndpointPool {
     }
   }
 
-  /** Highest tip among the endpoints that answer on the right chain-id, asked anew. */
+  /** Highest tip among the endpoints that answer on the right chain-id, asked anew. Throws DomainError('chain_unavailable') when none does: an older tip is none. */
   async tip(): Promise<Tip> {
-    await this.learnStatus(0)
-    return this.ask((endpoint) => {
-      const best = this.candidates({}).filter(candidate => !candidate.failing).reduce((a, b) => b.status!.height > a.status!.height ? b : a, endpoint)
-      return Promise.resolve({ height: best.status!.height, time: best.status!.time })
+    const told = new Set<Endpoint>()
+    const learn = () => this.learnStatus(0, endpoint => told.add(endpoint))
+    const highest = () => this.candidates({}).filter(endpoint => told.has(endpoint) && !endpoint.failing)
+      .reduce<Endpoint | undefined>((best, endpoint) => best && best.status!.height >= endpoint.status!.height ? best : endpoint, undefined)
+    await learn()
+    return this.ask(async () => {
+      const { status } = highest() ?? (await learn(), highest()) ?? {}
+      if (!status) throw new TransportError('no endpoint tells its tip now')
+      return { height: status.height, time: status.time }
     })
   }
 
@@ -157,15 +162,15 @@ export class EndpointPool {
 
   /**
    * Refreshes statuses asked longer than `maxAgeMs` ago, all at once. Waits only while no endpoint has a fresh status,
-   * and not for the slow ones once another answered.
+   * and not for the slow ones once another answered. `onStatus` is told of each that came, also later.
    */
-  async learnStatus(maxAgeMs: number): Promise<void> {
+  async learnStatus(maxAgeMs: number, onStatus: (endpoint: Endpoint) => void = () => undefined): Promise<void> {
     const stale = this.endpoints.filter(endpoint => maxAgeMs === 0 || endpoint.askedAgeMs() > maxAgeMs)
     if (stale.length === 0) return
     // One that hangs is asked on, but not waited for again.
     const prompt = stale.filter(endpoint => !endpoint.failing && !endpoint.isSlow(graceMs))
     const answers = new Map(stale.map(endpoint => [endpoint, endpoint.refresh()]))
-    for (const answer of answers.values()) answer.catch(() => undefined)
+    for (const [endpoint, answer] of answers) answer.then(() => onStatus(endpoint), () => undefined)
     const asked = (prompt.length > 0 ? prompt : stale).map(endpoint => answers.get(endpoint)!)
     const all = Promise.allSettled(asked)
     if (maxAgeMs > 0 && this.endpoints.some(endpoint => endpoint.statusAgeMs() <= maxAgeMs && !endpoint.failing && !endpoint.wrongChain)) return

@@ -49,6 +49,19 @@ describe('endpoints of a chain', () => {
     await expect(ask(pool(low.url, syncing.url), { minHeight: 31n })).rejects.toMatchObject({ code: 'chain_unavailable' })
   })
 
+  it('tells no tip when nobody tells one now, and the tip again when somebody does', async () => {
+    let alive = true
+    let height = 30
+    const one = await node({ status: () => alive ? status(height) : new Refusal('starting') })
+    const only = pool(one.url)
+    expect((await only.tip()).height).toBe(30n)
+    alive = false
+    await expect(only.tip()).rejects.toMatchObject({ code: 'chain_unavailable' })
+    alive = true
+    height = 31
+    await expect.poll(() => only.tip().then(tip => tip.height, () => null), { timeout: 10_000 }).toBe(31n)
+  })
+
   it('never lets credentials out, and sends them as a header', async () => {
     const guarded = await node({})
     const one = pool(guarded.url.replace('http://', 'http://user:p%40ss@'))
