@@ -7,6 +7,7 @@ import { AbciError } from './errors'
 import type { ChainEvent } from './events'
 import type { ChannelRecord } from './packets'
 import { writeAcknowledgement } from './packets'
+import type { StateWriter } from './state'
 import { StateBranch } from './state'
 import type { FungibleTokenPacket } from './transfer'
 import { acknowledgeTransfer, errorAcknowledgement, parsePacket, receivedDenom, receiveTransfer, timeoutTransfer, transfer } from './transfer'
@@ -45,11 +46,24 @@ function intermediary(context: ExecutionContext, packet: Packet, body: FungibleT
   return moduleAddress(context.spec.bech32Prefix, `packetforward/${packet.destinationChannel}/${body.sender}`)
 }
 
+const heldKey = 'acknowledgements|held'
+
+/** While held, what is received and paid out gets no acknowledgement: neither then nor later. */
+export function holdAcknowledgements(state: StateWriter, held: boolean): void {
+  if (held) state.set(heldKey, '1')
+  else state.delete(heldKey)
+}
+
+function receiveOrdinary(context: ExecutionContext, packet: Packet, channel: ChannelRecord): { acknowledgement: Uint8Array | null, events: ChainEvent[] } {
+  const received = receiveTransfer(context, packet, channel)
+  return context.state.get(heldKey) === undefined ? received : { ...received, acknowledgement: null }
+}
+
 /** Receives as ICS-20 does; a memo that asks for it has the coins sent on at once, and the acknowledgement waits for that packet. */
 export function receiveForwarding(context: ExecutionContext, packet: Packet, channel: ChannelRecord): { acknowledgement: Uint8Array | null, events: ChainEvent[] } {
   const body = parsePacket(packet)
   const forward = readForward(body.memo)
-  if (!forward) return receiveTransfer(context, packet, channel)
+  if (!forward) return receiveOrdinary(context, packet, channel)
   const state = new StateBranch(context.state)
   const inner: ExecutionContext = { ...context, state, events: [] }
   const holder = intermediary(context, packet, body)

@@ -9,8 +9,12 @@ import { event } from './events'
 import { sha256 } from './merkle'
 import type { StateReader, StateWriter } from './state'
 
+/** `tryopen`: the handshake is not over, or an upgrade of the channel is under way. */
+export const channelStates = ['open', 'closed', 'tryopen'] as const
+export type ChannelState = typeof channelStates[number]
+
 export interface ChannelRecord {
-  readonly state: 'open' | 'closed'
+  readonly state: ChannelState
   readonly ordering: 'unordered' | 'ordered'
   readonly counterpartyPortId: string
   readonly counterpartyChannelId: string

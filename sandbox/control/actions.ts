@@ -1,6 +1,7 @@
 import type { Chain, CheckResult } from '../chain/chain'
 import { balancesOf, mintCoins, sendCoins } from '../chain/bank'
 import { isAddress, moduleAddress } from '../chain/addresses'
+import { revisionOf } from '../chain/context'
 import { isAccountName } from '../accounts'
 import { hermesFaultModes } from '../hermes/faults'
 import { routeFrom, unreceivedAcknowledgements, unreceivedPackets } from '../hermes/clear'
@@ -12,7 +13,7 @@ import { tellStory } from '../story'
 import { maySpend, sentSequences, submitExec, submitGrant, submitMultiSend, submitSend, submitTransfer } from '../transfers'
 import type { ControlInput } from './input'
 import { ControlError } from './input'
-import { reopenRoutes, setChannel, setClient, setHermesLimits } from './route-actions'
+import { reopenRoutes, setAcknowledgements, setChannel, setClient, setHermesLimits } from './route-actions'
 import type { SandboxWorld } from './world'
 
 type Action = (world: SandboxWorld, input: ControlInput) => unknown
@@ -52,6 +53,7 @@ async function transfer(world: SandboxWorld, input: ControlInput): Promise<unkno
   const end = channelOf(world, chain, input)
   const destination = world.network.chain(world.network.counterparty(end.chainId, end.portId, end.channelId)!.chainId)!
   const timeoutSeconds = input.number('timeoutSeconds', 3_600)
+  const revisionHeight = input.has('timeoutBlocks') ? BigInt(destination.height + input.number('timeoutBlocks')) : undefined
   const answer = await submitTransfer(chain, {
     sender: world.accounts[input.account('from', 'alice')],
     receiver: addressOf(world, destination, input.text('to', 'bob')),
@@ -59,6 +61,7 @@ async function transfer(world: SandboxWorld, input: ControlInput): Promise<unkno
     portId: end.portId,
     channelId: input.text('channelId', end.channelId),
     timeoutTimestampNs: BigInt(Math.round((world.nowMs() / 1_000 + timeoutSeconds) * 1_000)) * 1_000_000n,
+    ...(revisionHeight === undefined ? {} : { timeoutHeight: { revisionNumber: revisionOf(destination.spec.chainId), revisionHeight } }),
     packetMemo: input.text('packetMemo', ''),
     count: input.number('count', 1),
   })
@@ -259,6 +262,7 @@ export const writeActions: Readonly<Record<string, Action>> = {
   '/faults/hermes': hermesFault,
   '/client': setClient,
   '/channel': setChannel,
+  '/acknowledgements': setAcknowledgements,
   '/hermes/limits': setHermesLimits,
   '/conditions': rpcConditions,
   '/relay': relay,

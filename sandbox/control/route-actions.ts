@@ -1,6 +1,8 @@
 import type { Chain } from '../chain/chain'
 import { getClient, getConsensus, putClient, putConsensus } from '../chain/client'
-import { getChannel, putChannel } from '../chain/packets'
+import { holdAcknowledgements } from '../chain/forward'
+import type { ChannelState } from '../chain/packets'
+import { channelStates, getChannel, putChannel } from '../chain/packets'
 import type { ChannelEndSpec } from '../network'
 import { trustingPeriodSeconds } from '../network'
 import { defaultLimits } from '../hermes/relay'
@@ -42,18 +44,27 @@ export function setClient(world: SandboxWorld, input: ControlInput): unknown {
   return getClient(chain.state, end.clientId)
 }
 
-function writeChannel(chain: Chain, { portId, channelId }: ChannelEndSpec, state: 'open' | 'closed'): void {
+function writeChannel(chain: Chain, { portId, channelId }: ChannelEndSpec, state: ChannelState): void {
   chain.write(branch => putChannel(branch, portId, channelId, { ...getChannel(chain.state, portId, channelId)!, state }))
 }
 
 /** One end of a channel. */
 export function setChannel(world: SandboxWorld, input: ControlInput): unknown {
   const { chain, end } = endOf(world, input)
-  writeChannel(chain, end, input.choice('state', ['open', 'closed'] as const))
+  writeChannel(chain, end, input.choice('state', channelStates))
   return getChannel(chain.state, end.portId, end.channelId)
 }
 
+/** Whether what a chain receives from now on is acknowledged at once, or never. */
+export function setAcknowledgements(world: SandboxWorld, input: ControlInput): unknown {
+  const { chain } = endOf(world, input)
+  const held = input.flag('held', true)
+  chain.write(branch => holdAcknowledgements(branch, held))
+  return { held }
+}
+
 export function reopenRoutes(world: SandboxWorld): void {
+  for (const chain of world.network.chains) chain.write(branch => holdAcknowledgements(branch, false))
   for (const end of world.network.channels.flat()) {
     const chain = world.network.chain(end.chainId)!
     writeClient(world, chain, end.clientId, 'active')

@@ -3,11 +3,13 @@ import * as query from 'cosmjs-types/ibc/core/channel/v1/query'
 import { QueryDenomRequest, QueryDenomResponse, QueryEscrowAddressRequest, QueryEscrowAddressResponse } from 'cosmjs-types/ibc/applications/transfer/v1/query'
 import { escrowAddress } from '../addresses'
 import { getClient, getConnection } from '../client'
-import type { ChannelRecord } from '../packets'
+import type { ChannelRecord, ChannelState } from '../packets'
 import { acknowledgementBucket, commitmentBucket, getChannel, isReceived, nextSequence, receiptKey } from '../packets'
 import { clientStateAny, selfHeight } from './clients'
 import type { QueryContext, QueryMethod } from './context'
 import { invalidArgument, notFound, paginate, suffixes } from './context'
+
+const wireStates: Readonly<Record<ChannelState, State>> = { open: State.STATE_OPEN, closed: State.STATE_CLOSED, tryopen: State.STATE_TRYOPEN }
 
 function existingChannel(context: QueryContext, portId: string, channelId: string): ChannelRecord {
   const channel = getChannel(context.state, portId, channelId)
@@ -17,7 +19,7 @@ function existingChannel(context: QueryContext, portId: string, channelId: strin
 
 function channelEnd(channel: ChannelRecord) {
   return {
-    state: channel.state === 'open' ? State.STATE_OPEN : State.STATE_CLOSED,
+    state: wireStates[channel.state],
     ordering: channel.ordering === 'unordered' ? Order.ORDER_UNORDERED : Order.ORDER_ORDERED,
     counterparty: { portId: channel.counterpartyPortId, channelId: channel.counterpartyChannelId },
     connectionHops: [channel.connectionId],

@@ -86,6 +86,13 @@ describe('why a packet is stuck, on the sandbox', () => {
     await expectRefused(eyes, storyOf('undelivered'), 'channel_not_open')
   })
 
+  it('a channel end that is not open yet, or is being upgraded', async () => {
+    await world.control('/channel', { chainId: world.zone.chainId, state: 'tryopen' })
+    const eyes = await world.look()
+    expect((await eyes.get(storyOf('undelivered'))).diagnosis).toMatchObject({ code: 'channel_closed', reason: 'channel_not_open', payingHelps: 'no', params: { chainId: world.zone.chainId, channelId: world.zone.channelId } })
+    await expectRefused(eyes, storyOf('undelivered'), 'channel_not_open')
+  })
+
   it('an earlier packet of an ordered channel, by its number, on the page and in the list', async () => {
     const [first, second] = await world.send(world.hub, { channelId: 'channel-1', count: 2 }) as [PacketId, PacketId]
     const eyes = await world.look()
@@ -132,6 +139,28 @@ describe('why a packet is stuck, on the sandbox', () => {
     expect(diagnosis).toMatchObject({ code: 'timing_out_soon', payingHelps: 'no' })
     expect(diagnosis.params.secondsLeft).toBeLessThanOrEqual(60)
     await expectRefused(eyes, id, 'in_flight')
+  })
+
+  it('a timeout that is near by the blocks of the destination', async () => {
+    const [id] = await world.send(world.hub, { timeoutBlocks: 15 })
+    const eyes = await world.look()
+    const { diagnosis } = await eyes.get(id)
+    expect(diagnosis).toMatchObject({ code: 'timing_out_soon', reason: 'timing_out_soon_by_height', payingHelps: 'no' })
+    expect(Number(diagnosis.params.blocksLeft)).toBeLessThanOrEqual(15)
+    await expectRefused(eyes, id, 'in_flight')
+    await world.control('/blocks', { chainId: world.zone.chainId, count: 15 })
+    const late = await world.until(eyes, id, 'timed_out')
+    await world.relay(id, 'all')
+    expectPaid(late, await world.until(eyes, id, 'completed_returned_by_timeout'))
+  })
+
+  it('what received it keeps its answer back', async () => {
+    await world.control('/acknowledgements', { chainId: world.zone.chainId, held: true })
+    const [id] = await world.send(world.hub)
+    await world.relay(id, 'receive')
+    const eyes = await world.look()
+    expect((await world.until(eyes, id, 'async_ack_pending')).diagnosis).toMatchObject({ code: 'async_ack_pending', payingHelps: 'no' })
+    await expectRefused(eyes, id, 'async_ack_pending')
   })
 
   it('a memo over the limit of our relayer, which indeed skips it', async () => {
