@@ -1,6 +1,21 @@
 /** The endpoint gave no usable answer: refused, timed out, cut, too large, not JSON, HTTP error. Asking another one may help. */
 export class TransportError extends Error {
   override readonly name = 'TransportError'
+
+  /** `retryAfterMs`: how long the endpoint asked not to be called, if it did. */
+  constructor(message: string, options: ErrorOptions & { readonly retryAfterMs?: number } = {}) {
+    super(message, options)
+    this.retryAfterMs = options.retryAfterMs
+  }
+
+  readonly retryAfterMs: number | undefined
+}
+
+/** Of a Retry-After header: seconds or a date (RFC 9110, 10.2.3). */
+function readRetryAfter(header: string | null): number | undefined {
+  if (header === null) return undefined
+  const ms = /^\d{1,6}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
+  return Number.isFinite(ms) && ms > 0 ? ms : undefined
 }
 
 export interface FetchLimits {
@@ -52,7 +67,7 @@ export async function postJson(endpointUrl: string, body: unknown, limits: Fetch
   try {
     const response = await fetch(url, { method: 'POST', redirect: 'error', signal, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) })
     const text = await readBounded(response, limits.maxBytes)
-    if (!response.ok && !text.startsWith('{')) throw new TransportError(`HTTP ${response.status}`)
+    if (!response.ok && !text.startsWith('{')) throw new TransportError(`HTTP ${response.status}`, { retryAfterMs: readRetryAfter(response.headers.get('retry-after')) })
     return JSON.parse(text)
   }
   catch (cause) {

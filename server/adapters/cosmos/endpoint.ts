@@ -43,6 +43,8 @@ function cometClientFor(version: string, execute: (method: string, params: unkno
 }
 
 const disagreementMs = 10 * 60_000
+/** No endpoint is left alone for longer than this at its own word. */
+const longestPauseMs = 60_000
 
 /** One RPC URL: verified chain-id, last known height, circuit breaker, CosmJS client. */
 export class Endpoint {
@@ -55,6 +57,7 @@ export class Endpoint {
   private refreshingSince: Date | null = null
   private lastFailed = false
   private disagreedAt: Date | null = null
+  private pausedUntil: Date | null = null
   private comet: CometClient | null = null
   private readonly breaker: CircuitBreakerPolicy
 
@@ -66,8 +69,13 @@ export class Endpoint {
     })
   }
 
+  /** Not called for a while: it keeps failing, or asked for a pause. */
   get open(): boolean {
-    return this.breaker.state === CircuitState.Open
+    return this.breaker.state === CircuitState.Open || this.paused
+  }
+
+  private get paused(): boolean {
+    return this.pausedUntil !== null && this.clock.now() < this.pausedUntil
   }
 
   get wrongChain(): boolean {
@@ -104,6 +112,7 @@ export class Endpoint {
 
   /** A raw call. Throws RpcError (the node's refusal), TransportError, or BrokenCircuitError. */
   async call(method: string, params: unknown, signal?: AbortSignal): Promise<unknown> {
+    if (this.paused) throw new TransportError('it asked not to be called for a while')
     const startedAt = performance.now()
     const seconds = () => (performance.now() - startedAt) / 1000
     try {
@@ -115,6 +124,7 @@ export class Endpoint {
     catch (cause) {
       const transport = cause instanceof TransportError
       this.lastFailed ||= transport
+      if (transport && cause.retryAfterMs) this.pausedUntil = new Date(this.clock.now().getTime() + Math.min(cause.retryAfterMs, longestPauseMs))
       this.observe(this.chainId, this.name, method, transport || this.open ? 'failed' : 'refused', seconds())
       throw cause
     }

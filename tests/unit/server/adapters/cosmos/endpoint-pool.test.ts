@@ -102,6 +102,25 @@ describe('endpoints of a chain', () => {
     expect(await ask(both)).toBe(good.host)
   })
 
+  it.each<[string, () => string, number]>([
+    ['seconds', () => '30', 30], ['a date', () => new Date(Date.now() + 31_000).toUTCString(), 30], ['a year', () => '999999', 60],
+  ])('leaves an endpoint alone that is too busy for as long as it says, a minute at most: %s', async (_, retryAfter, seconds) => {
+    const [busy, other] = [await node({}, response => response.writeHead(429, { 'retry-after': retryAfter() }).end('slow down')), await node({})]
+    let now = Date.now()
+    const both = new EndpointPool({ chainId: 'ibc-a', urls: [busy.url, other.url], clock: { now: () => new Date(now) }, observe: () => undefined, timeoutMs: 400 })
+    const asked = async () => {
+      busy.calls.length = 0
+      await ask(both)
+      await both.tip()
+      return busy.calls.length
+    }
+    expect(await asked()).toBeGreaterThan(0)
+    now += (seconds - 2) * 1000
+    expect(await asked()).toBe(0)
+    now += 5_000
+    expect(await asked()).toBeGreaterThan(0)
+  })
+
   it('gives a node\'s refusal on when every endpoint refuses', async () => {
     const [one, other] = [await node({ health: () => new Refusal('Internal error', 'height 5 is not available, lowest height is 9') }), await node({ health: () => new Refusal('Internal error', 'height 5 is not available') })]
     await expect(ask(pool(one.url, other.url))).rejects.toBeInstanceOf(RpcError)
