@@ -1,10 +1,11 @@
 import type { ComputedRef, Ref } from 'vue'
 import { en, type Words } from '~/locales/en'
+import type { Spanish } from '~/locales/es'
 import { makeFormats, type Formats } from '~/services/format'
 import type { Locale } from '~/services/locale'
 
-/** English comes with the page, the others when they are chosen. */
-const catalogues = shallowReactive<Partial<Record<Locale, Words>>>({ en })
+/** English comes with the pages, part by part; Spanish as a whole, when it is chosen. */
+const spanish = shallowRef<Spanish>()
 const formats = new Map<Locale, Formats>()
 
 function formatsOf(locale: Locale): Formats {
@@ -14,7 +15,7 @@ function formatsOf(locale: Locale): Formats {
 }
 
 async function load(locale: Locale): Promise<void> {
-  if (locale === 'es') catalogues.es ??= (await import('~/locales/es')).es
+  if (locale === 'es') spanish.value ??= (await import('~/locales/es')).es
 }
 
 /** The language of this page. */
@@ -39,10 +40,10 @@ export function useLocaleChoice() {
 
 interface WordsAndFormats<T> { t: ComputedRef<T>, f: ComputedRef<Formats> }
 
-/** `t`: the texts, `f`: numbers and times, both in the language of this page. Pages behind the first one bring texts of their own. */
+/** `t`: the texts, `f`: numbers and times, both in the language of this page. Pages behind the first one bring English texts of their own. */
 export function useWords(): WordsAndFormats<Words>
-export function useWords<Own>(own: Readonly<Record<Locale, Own>>): WordsAndFormats<Words & Own>
-export function useWords<Own>(own?: Readonly<Record<Locale, Own>>) {
+export function useWords<Own extends Partial<Spanish>>(own: Own): WordsAndFormats<Words & Own>
+export function useWords(own?: Partial<Spanish>) {
   const locale = useLocale()
-  return { t: computed(() => ({ ...catalogues[locale.value] ?? en, ...own?.[locale.value] })), f: computed(() => formatsOf(locale.value)) }
+  return { t: computed(() => ({ ...en, ...own, ...locale.value === 'es' ? spanish.value : undefined })), f: computed(() => formatsOf(locale.value)) }
 }

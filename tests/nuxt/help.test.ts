@@ -4,8 +4,8 @@ import OfflineNotice from '~/components/base/OfflineNotice.vue'
 import PacketTimeline from '~/components/packet/PacketTimeline.vue'
 import GlossaryTerm from '~/components/help/GlossaryTerm.vue'
 import HelpPage from '~/pages/help.vue'
-import { glossaryWords } from '~/locales/en/help'
-import { helpWords } from '~/locales/help'
+import { glossaryWords, help as en } from '~/locales/en/help'
+import { help as es } from '~/locales/es/help'
 import { aPacket } from '../builders/dto'
 import { chainsAre } from './world'
 
@@ -15,12 +15,11 @@ afterEach(() => vi.restoreAllMocks())
 describe('help', () => {
   it('explains every word of the glossary at an address of its own', async () => {
     const page = await mountSuspended(HelpPage)
-    for (const word of glossaryWords) expect(page.get(`#${word}`).text()).toContain(helpWords.en.help.glossary[word].meaning)
+    for (const word of glossaryWords) expect(page.get(`#${word}`).text()).toContain(en.glossary[word].meaning)
     expect(page.text()).toContain('What can go wrong with my money')
   })
 
   it('says the same in Spanish, word for word as many', () => {
-    const { en: { help: en }, es: { help: es } } = helpWords
     expect(es.faq).toHaveLength(en.faq.length)
     expect(es.risks).toHaveLength(en.risks.length)
     for (const word of glossaryWords) expect(es.glossary[word].meaning).not.toBe(en.glossary[word].meaning)

@@ -3,7 +3,7 @@ import { refundHoldReasons } from '#shared/types/clearing'
 import { beforeEach, describe, expect, it } from 'vitest'
 import ClearingHistory from '~/components/clearing/ClearingHistory.vue'
 import RefundLine from '~/components/clearing/RefundLine.vue'
-import { innerWords } from '~/locales/inner'
+import { innerWords } from '~/locales/en/inner'
 import { useWalletStore } from '~/stores/wallet'
 import { aHash, aliceOnHub, anOperationSummary, aProblem, aRefundDto, bobOnOsmosis, serviceOnHub } from '../builders/dto'
 import { apiAnswers, apiRefuses, chainsAre, eventually, walletInPage } from './world'
@@ -37,8 +37,8 @@ describe('a refund', () => {
   it.each(refundHoldReasons)('that is held says why and when it goes on: %s', async (holdReason) => {
     const shown = await line({ state: 'held', holdReason, destination: holdReason === 'no_destination' ? null : aliceOnHub, payer: holdReason === 'no_destination' ? null : aliceOnHub })
     const words = plain(shown)
-    expect(words).toContain(`Held, because ${innerWords.en.clearing.refundHolds[holdReason].why}.`)
-    expect(words).toContain(innerWords.en.clearing.refundHolds[holdReason].goesOn)
+    expect(words).toContain(`Held, because ${innerWords.clearing.refundHolds[holdReason].why}.`)
+    expect(words).toContain(innerWords.clearing.refundHolds[holdReason].goesOn)
     expect(words.includes('Send it to another address')).toBe(holdReason !== 'no_destination')
   })
 

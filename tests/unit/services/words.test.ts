@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { packetRefusalCodes, errorCodes } from '#shared/types/error-codes'
 import { en } from '../../../locales/en'
 import { es } from '../../../locales/es'
-import { innerWords } from '../../../locales/inner'
+import { innerWords } from '../../../locales/en/inner'
 import { elapsedSeconds, nextSentence, stagesOf } from '../../../services/progress'
 import { toWalletFailure, WalletFailure } from '../../../services/wallet-failure'
 import { clearPage, packetPage, readPacketKeys } from '../../../services/packet-link'
@@ -55,9 +55,9 @@ describe('progress', () => {
 
   it('says what happens next in the language of the page, as the server says it in English', () => {
     const money = { symbol: 'ATOM', exponent: 6, decimal: (text: string) => text }
-    expect(nextSentence(aStatus(), innerWords.en, money)).toBe(aStatus().next.sentence)
+    expect(nextSentence(aStatus(), innerWords, money)).toBe(aStatus().next.sentence)
     const held = { ...aClearedStatus(), next: { code: 'not_cleared' as const, refund: 'held_minimum' as const, sentence: '', by: null } }
-    expect(nextSentence(held, innerWords.es, money)).toMatch(/no se pudieron liberar.*demasiado pequeño/)
+    expect(nextSentence(held, es, money)).toMatch(/no se pudieron liberar.*demasiado pequeño/)
   })
 
   it('counts from the credit to the end', () => {
