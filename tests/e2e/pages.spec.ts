@@ -39,6 +39,18 @@ test('pages run under a policy that lets nothing in from elsewhere, and obey it'
   await expect(page.locator('[data-channel]').first()).toBeVisible()
 })
 
+test('pages come compressed to whoever reads that, and as they are to others; that of an error can be read, too', async ({ request }) => {
+  for (const encoding of ['br', 'gzip', 'identity']) {
+    const response = await request.get('/', { headers: { 'accept': 'text/html', 'accept-encoding': encoding } })
+    expect(response.headers()['content-encoding']).toBe(encoding === 'identity' ? undefined : encoding)
+    expect(response.headers().vary).toContain('accept-encoding')
+    expect(await response.text()).toContain('Your transfer left and did not arrive?')
+  }
+  const missing = await request.get('/nothing-here', { headers: { accept: 'text/html' } })
+  expect(missing.status()).toBe(404)
+  expect(await missing.text()).toContain('<html')
+})
+
 test('a recent search leads back, and is forgotten at a word', async ({ page }) => {
   const { undelivered } = sandboxFacts().story
   await page.goto('/')
