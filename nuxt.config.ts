@@ -21,7 +21,11 @@ export default defineNuxtConfig({
   dir: { app: 'app' },
   srcDir: '.',
   future: { compatibilityVersion: 4 },
-  experimental: { enforceModuleCompatibility: true },
+  experimental: {
+    enforceModuleCompatibility: true,
+    // What a link leads to is loaded when somebody reaches for it: no phone on a slow line loads pages that nobody asked for.
+    defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } },
+  },
   compatibilityDate: '2026-09-01',
   nitro: {
     experimental: { websocket: true },
@@ -43,5 +47,11 @@ export default defineNuxtConfig({
   vite: { plugins: [tailwindcss()], vue: { features: { optionsAPI: false } } },
   typescript: { strict: true, tsConfig: { compilerOptions: { noUncheckedIndexedAccess: true } } },
   telemetry: false,
+  hooks: {
+    // No page asks for the other language beforehand.
+    'build:manifest': (manifest) => {
+      for (const chunk of Object.values(manifest)) chunk.prefetch = false
+    },
+  },
   eslint: { config: { stylistic: { semi: false, quotes: 'single', indent: 2, commaDangle: 'always-multiline' } } },
 })
