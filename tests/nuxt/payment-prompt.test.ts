@@ -22,7 +22,7 @@ describe('PaymentPrompt', () => {
     expect(shown.get('[data-payment-address]').text()).toBe(aClearingToken().paymentAddress)
     expect(shown.findAll('button[aria-label^="Copy "]').map(button => button.attributes('aria-label'))).toEqual(['Copy memo code', 'Copy amount', 'Copy address'])
     expect(shown.text()).toContain('Never pay from an exchange account.')
-    await eventually(() => expect(shown.findAll('[role="img"] svg').length).toBeGreaterThanOrEqual(2))
+    await eventually(() => expect(shown.findAll('svg[role="img"]')).toHaveLength(2))
   })
 
   it('asks only for the rest after a part was credited', async () => {
