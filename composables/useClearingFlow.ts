@@ -98,7 +98,7 @@ export function useClearingFlow(packets: Ref<readonly PacketDto[]>) {
 
   const status = ref<ClearingStatus | null>(null)
   watch(token, () => status.value = null)
-  onMounted(() => watch(token, id => id && store.restore(id), { immediate: true }))
+  onMounted(() => watch(token, id => id && void store.restore(id), { immediate: true }))
   const { connection } = useClearingUpdates(token, status)
   watch(status, (latest) => {
     if (!latest || latest.token !== token.value) return

@@ -12,9 +12,9 @@ export function useClearingUpdates(token: Ref<string | undefined>, status: Ref<C
   function follow(followed: string | undefined) {
     unsubscribe?.()
     connection.value = 'connecting'
-    unsubscribe = followed
-      ? api.subscribeToUpdates(followed, latest => status.value = latest, { onConnection: state => connection.value = state })
-      : undefined
+    if (!followed) return void (unsubscribe = undefined)
+    const known = status.value?.token === followed ? status.value : undefined
+    unsubscribe = api.subscribeToUpdates(followed, latest => status.value = latest, { known, onConnection: state => connection.value = state })
   }
 
   onMounted(() => watch(token, follow, { immediate: true }))

@@ -31,7 +31,7 @@ export type PacketQuery = Partial<Pick<PacketSearch, 'limit' | 'cursor'>> & (
   | { readonly txHash: string, readonly chainId: string }
   | Omit<PacketIdDto, 'sequence'>)
 export type OperationFilter = Partial<OperationListQuery>
-export type UpdateTuning = Pick<UpdatesOptions, 'onConnection' | 'pollMs' | 'silenceMs' | 'firstRetryMs' | 'longestRetryMs'>
+export type UpdateTuning = Pick<UpdatesOptions, 'known' | 'onConnection' | 'pollMs' | 'silenceMs' | 'firstRetryMs' | 'longestRetryMs'>
 
 const part = encodeURIComponent
 
@@ -84,7 +84,7 @@ export class ClearingService {
     return this.call({ path: '/users/statistics', schema: async () => (await statistics()).userStatisticsSchema })
   }
 
-  /** Calls back with the whole status now and after every committed event, until the returned function is called. */
+  /** Calls back with the whole status now (unless it is `known`) and after every committed event, until the returned function is called. */
   subscribeToUpdates(token: string, callback: (status: ClearingStatus) => void, tuning: UpdateTuning = {}): () => void {
     const open = this.openSocket
     const url = this.socketUrl()

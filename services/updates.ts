@@ -15,6 +15,8 @@ export interface UpdatesOptions {
   readonly openSocket: (() => UpdateSocket) | undefined
   readonly getStatus: () => Promise<ClearingStatus>
   readonly onStatus: (status: ClearingStatus) => void
+  /** A status that the caller holds already, from the page's first byte: it is not asked for again, only what follows it. */
+  readonly known?: ClearingStatus
   /** `live`: the socket is subscribed; `polling`: asked every few seconds; `offline`: the last call failed. */
   readonly onConnection?: (state: 'live' | 'polling' | 'offline') => void
   readonly pollMs?: number
@@ -57,7 +59,10 @@ export class StatusSubscription {
   constructor(private readonly options: UpdatesOptions) {}
 
   start(): void {
-    void this.ask().then(() => this.connect())
+    if (!this.options.known) return void this.ask().then(() => this.connect())
+    this.noteEvents(this.options.known)
+    this.schedulePoll()
+    this.connect()
   }
 
   stop(): void {
@@ -76,7 +81,7 @@ export class StatusSubscription {
     try {
       const status = await this.options.getStatus()
       if (this.stopped) return
-      for (const event of status.events) this.lastEventId = laterId(this.lastEventId, event.id)
+      this.noteEvents(status)
       this.options.onStatus(status)
       this.options.onConnection?.(this.live ? 'live' : 'polling')
     }
@@ -92,6 +97,10 @@ export class StatusSubscription {
       this.askAgain = false
       await this.ask()
     }
+  }
+
+  private noteEvents(status: ClearingStatus): void {
+    for (const event of status.events) this.lastEventId = laterId(this.lastEventId, event.id)
   }
 
   private schedulePoll(): void {

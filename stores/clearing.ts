@@ -1,6 +1,5 @@
 import { defineStore } from 'pinia'
 import type { ClearingStatus, ClearingToken } from '#shared/schemas/clearing'
-import { clearingTokenSchema } from '#shared/schemas/clearing'
 import type { PacketIdDto } from '#shared/schemas/common'
 import type { UserStatistics } from '#shared/schemas/statistics'
 import type { OperationStatus } from '#shared/types/clearing'
@@ -22,15 +21,21 @@ function remember(token: ClearingToken) {
   }
 }
 
-function recall(token: string): ClearingToken | null {
+async function recall(token: string): Promise<ClearingToken | null> {
   try {
-    return clearingTokenSchema.safeParse(JSON.parse(localStorage.getItem(storageName(token)) ?? 'null')).data ?? null
+    const stored: unknown = JSON.parse(localStorage.getItem(storageName(token)) ?? 'null')
+    if (!stored) return null
+    const { clearingTokenSchema } = await import('#shared/schemas/clearing')
+    return clearingTokenSchema.safeParse(stored).data ?? null
   }
   catch {
     // Not readable: as if nothing had been stored; the server is asked anyway.
     return null
   }
 }
+
+/** The token restored last: what is remembered of an earlier one comes too late. */
+let restored = ''
 
 /** The clearing that this browser is about to pay or follow. */
 export const useClearingStore = defineStore('clearing', {
@@ -76,9 +81,13 @@ export const useClearingStore = defineStore('clearing', {
     async refreshStatistics() {
       this.statistics = await useApi().getUserStatistics()
     },
-    /** After a reload: at once what this browser remembers, then what the server says. */
-    restore(token: string) {
-      if (this.currentToken?.token !== token) this.currentToken = recall(token)
+    /** After a reload: first what this browser remembers, then what the server says. */
+    async restore(token: string) {
+      restored = token
+      if (this.currentToken?.token === token) return
+      this.currentToken = null
+      const remembered = await recall(token)
+      if (restored === token) this.currentToken ??= remembered
     },
     /** The server's word replaces ours. */
     follow(status: ClearingStatus) {

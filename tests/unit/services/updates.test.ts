@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ClearingStatus } from '#shared/schemas/clearing'
-import { ClearingService } from '../../../services/clearing'
+import { ClearingService, type UpdateTuning } from '../../../services/clearing'
 import type { UpdateSocket } from '../../../services/updates'
 import { aStatus, aToken, anEvent } from '../../builders/dto'
 
@@ -32,7 +32,7 @@ class FarEnd implements UpdateSocket {
   }
 }
 
-function world() {
+function world(tuning: UpdateTuning = {}) {
   let status = aStatus()
   let reachable = true
   let asked = 0
@@ -52,7 +52,7 @@ function world() {
       return socket
     },
   })
-  const unsubscribe = service.subscribeToUpdates(aToken, latest => seen.push(latest), { onConnection: state => connections.push(state), pollMs: 3000, silenceMs: 45_000 })
+  const unsubscribe = service.subscribeToUpdates(aToken, latest => seen.push(latest), { onConnection: state => connections.push(state), pollMs: 3000, silenceMs: 45_000, ...tuning })
   return {
     sockets, seen, connections, unsubscribe,
     asked: () => asked,
@@ -82,6 +82,30 @@ describe('subscribeToUpdates', () => {
     sockets[0]?.accept()
     expect(sockets[0]?.sent).toEqual([{ subscribe: aToken, afterEventId: '1' }])
     expect(connections.at(-1)).toBe('live')
+    unsubscribe()
+  })
+
+  it('asks for nothing that the page came with, and subscribes after its last event', async () => {
+    const { asked, sockets, seen, connections, unsubscribe, set } = world({ known: aStatus({ events: [anEvent('3', 'token_issued'), anEvent('7', 'payment_seen')] }) })
+    await settle()
+    expect(sockets).toHaveLength(1)
+    sockets[0]!.accept()
+    expect(sockets[0]!.sent).toEqual([{ subscribe: aToken, afterEventId: '7' }])
+    expect(connections).toEqual(['live'])
+    expect([asked(), seen]).toEqual([0, []])
+    set({ status: 'queued' })
+    sockets[0]!.say({ type: 'event', token: aToken, event: { id: '8' } })
+    await settle()
+    expect(seen.map(status => status.status)).toEqual(['queued'])
+    unsubscribe()
+  })
+
+  it('a status that the page came with is checked by polling where there is no socket', async () => {
+    const { asked, seen, unsubscribe } = world({ known: aStatus() })
+    await settle(2500)
+    expect(asked()).toBe(0)
+    await settle(1000)
+    expect([asked(), seen.length]).toEqual([1, 1])
     unsubscribe()
   })
 
