@@ -42,11 +42,11 @@ async function asWalletFailure<T>(work: () => Promise<T>): Promise<T> {
 
 /** Signs in the mode the key can do, and refuses a payment that the wallet has changed. Answers with TxRaw bytes. */
 async function signPayment(provider: Keplr, order: PaymentOrder, ledger: boolean): Promise<Uint8Array> {
-  const { aminoSignDoc, directSignParts, encodeAminoTx, encodeDirectTx } = await import('~/services/payment-transaction')
+  const { aminoSignDoc, directSignParts, encodeAminoTx, encodeDirectTx, isSamePayment } = await import('~/services/payment-transaction')
   if (ledger) {
     const asked = aminoSignDoc(order)
     const { signed, signature } = await provider.signAmino(order.chainId, order.fromAddress, asked, signOptions)
-    if (signed.memo !== asked.memo || JSON.stringify(signed.msgs) !== JSON.stringify(asked.msgs)) throw new WalletFailure('changed_by_wallet')
+    if (!isSamePayment(asked, signed)) throw new WalletFailure('changed_by_wallet')
     return encodeAminoTx(order, signed.fee, fromBase64(signature.signature))
   }
   const parts = await directSignParts(order)

@@ -75,6 +75,15 @@ export function aminoSignDoc(order: PaymentOrder): StdSignDoc {
   }
 }
 
+function sortKeys(_: string, value: unknown): unknown {
+  return value && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1)) : value
+}
+
+/** Whether a wallet signed what it was asked to. The fee is its own to choose; Keplr answers with the keys sorted, as they are in the signed text. */
+export function isSamePayment(asked: StdSignDoc, signed: StdSignDoc): boolean {
+  return JSON.stringify({ ...signed, fee: asked.fee }, sortKeys) === JSON.stringify(asked, sortKeys)
+}
+
 export async function encodeDirectTx(bodyBytes: Uint8Array, authInfoBytes: Uint8Array, signature: Uint8Array): Promise<Uint8Array> {
   const { TxRaw } = await encoders()
   return TxRaw.encode(TxRaw.fromPartial({ bodyBytes, authInfoBytes, signatures: [signature] })).finish()
