@@ -8,4 +8,5 @@ export default withNuxt(
     rules: { '@typescript-eslint/no-explicit-any': 'error', '@typescript-eslint/consistent-type-imports': 'error' },
   },
   { files: ['scripts/**', 'sandbox/**', 'bench/**', 'tests/**'], rules: { 'no-console': 'off' } },
+  { files: ['bench/bare-page/**'], rules: { 'vue/multi-word-component-names': 'off' } },
 )

@@ -2,7 +2,7 @@ import type { KnipConfig } from 'knip'
 
 export default {
   entry: [
-    'scripts/**/*.{ts,mjs}', 'vitest.mutation.config.ts', 'bench/**/*.ts', 'sandbox/cli.ts', 'sandbox/bin/*',
+    'scripts/**/*.{ts,mjs}', 'vitest.mutation.config.ts', 'bench/**/*.{ts,vue}', 'sandbox/cli.ts', 'sandbox/bin/*',
     'server/{api,routes,middleware,plugins}/**/*.ts', 'tests/**/*.ts',
   ],
   project: ['**/*.{ts,vue,mjs}'],

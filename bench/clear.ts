@@ -4,8 +4,9 @@ import { parseArgs } from 'node:util'
 import { LocalWallet } from '../tests/localnet/harness/wallet'
 import { BlockWatch } from './block-watch'
 import { summaryOf, written } from './figures'
+import { reportComparisons } from './load'
 import { appRound, bareRound, type AppRound, type Bench } from './rounds'
-import { measureThroughput, type Comparison } from './throughput'
+import { measureThroughput } from './throughput'
 import { startWorld } from './world'
 
 /**
@@ -58,13 +59,6 @@ function reportDetection(series: readonly Series[]): void {
   console.log(`\npayment credited after its block arrived, ${sample.length} payments, ms: median (min – quartile – quartile – max)\n  ${written(summaryOf(sample), 0)}`)
 }
 
-function reportThroughput(comparisons: readonly Comparison[]): void {
-  console.log('\nrequests per second, 20 connections, medians of 3 runs in turns')
-  for (const { name, app, bare, appP99Ms } of comparisons) {
-    console.log(`  ${name.padEnd(28)} app ${app.toFixed(0)}, bare ${bare.toFixed(0)}, ratio ${(app / bare).toFixed(2)} (app's p99: ${appP99Ms.toFixed(0)} ms)`)
-  }
-}
-
 async function main(): Promise<void> {
   fs.mkdirSync(path.dirname(settings.log), { recursive: true })
   const world = await startWorld({ blockTime: settings['block-time'], logFile: settings.log })
@@ -79,7 +73,7 @@ async function main(): Promise<void> {
     console.log(`localnet with blocks of ${settings['block-time']}, the real Hermes, commitments polled every 25 ms`)
     for (const one of series) reportSeries(one)
     if (series.length > 0) reportDetection(series)
-    if (settings.throughput) reportThroughput(await measureThroughput(bench))
+    if (settings.throughput) reportComparisons(await measureThroughput(bench))
   }
   finally {
     for (const one of opened) one.close()

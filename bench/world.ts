@@ -9,9 +9,12 @@ import { freePortBase } from '../tests/builders/ports'
 import type { Localnet } from '../tests/localnet/harness/facts'
 import { networkEnvironment, startLocalnet, stopLocalnet } from '../tests/localnet/harness/network'
 
-const repository = path.resolve(import.meta.dirname, '..')
-const builtServer = path.join(repository, '.output/server/index.mjs')
+export const repository = path.resolve(import.meta.dirname, '..')
+export const builtServer = path.join(repository, '.output/server/index.mjs')
 const readyWithinMs = 60_000
+
+/** Everybody may ask as often as he likes, from wherever he says. */
+export const noLimits = { RATE_LIMITS: ['reads', 'quotes', 'tokens', 'verify'].map(name => `${name}=9999999/1`).join(','), TRUST_PROXY: '1' }
 
 export interface World {
   readonly net: Localnet
@@ -21,17 +24,18 @@ export interface World {
   readonly stop: () => Promise<void>
 }
 
-async function waitUntilReady(url: string, app: ChildProcess): Promise<void> {
+/** Until a page of this process answers well. */
+export async function waitUntilReady(url: string, app: ChildProcess): Promise<void> {
   const end = Date.now() + readyWithinMs
   for (;;) {
-    if (await fetch(`${url}/readyz`).then(response => response.ok, () => false)) return
-    if (app.exitCode !== null) throw new Error(`the app ended with ${app.exitCode}`)
-    if (Date.now() > end) throw new Error(`the app was not ready within ${readyWithinMs} ms`)
+    if (await fetch(url).then(response => response.ok, () => false)) return
+    if (app.exitCode !== null) throw new Error(`what should answer at ${url} ended with ${app.exitCode}`)
+    if (Date.now() > end) throw new Error(`${url} did not answer within ${readyWithinMs} ms`)
     await new Promise(resolve => setTimeout(resolve, 100))
   }
 }
 
-async function stopApp(app: ChildProcess): Promise<void> {
+export async function stopApp(app: ChildProcess): Promise<void> {
   if (app.exitCode !== null) return
   const ended = new Promise(resolve => app.once('exit', resolve))
   app.kill('SIGTERM')
@@ -57,7 +61,7 @@ export async function startWorld(options: { readonly blockTime: string, readonly
   const environment = {
     PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(port), ...networkEnvironment(net),
     DATABASE_URL: urlOf('app'), DATA_DIR: path.join(folder, 'data'), CLEARING_TOKEN_SECRET: randomBytes(48).toString('base64'), STUCK_AFTER_SECONDS: '0',
-    RATE_LIMITS: ['reads', 'quotes', 'tokens', 'verify'].map(name => `${name}=9999999/1`).join(','), TRUST_PROXY: '1', LOG_LEVEL: 'info',
+    ...noLimits, LOG_LEVEL: 'info',
   }
   const app = spawn(process.execPath, [builtServer], { env: environment, stdio: ['ignore', log, log] })
   const stop = async () => {
@@ -67,7 +71,7 @@ export async function startWorld(options: { readonly blockTime: string, readonly
     fs.rmSync(folder, { recursive: true, force: true })
   }
   try {
-    await waitUntilReady(appUrl, app)
+    await waitUntilReady(`${appUrl}/readyz`, app)
   }
   catch (error) {
     await stop()

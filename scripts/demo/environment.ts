@@ -11,7 +11,7 @@ export interface DemoOptions {
 const units = (exponent: number, thousandths: bigint) => (10n ** BigInt(exponent) * thousandths / 1000n).toString()
 
 /** What an operator would write into .env for the sandbox's chains, relayer and wallets. */
-export function sandboxEnvironment(sandbox: Sandbox, { port, dataDir }: DemoOptions): Record<string, string> {
+export function sandboxEnvironment(sandbox: Omit<Sandbox, 'stop'>, { port, dataDir }: DemoOptions): Record<string, string> {
   const perChain = (value: (chain: Sandbox['chains'][number]) => string) => sandbox.chains.map(value).join(',')
   // The sandbox's coins are worth the same, one for one, in display units.
   const byExponent = [...sandbox.chains].sort((a, b) => a.exponent - b.exponent)
