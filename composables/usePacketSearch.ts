@@ -1,5 +1,5 @@
 import type { Ref } from 'vue'
-import type { PacketListDto } from '#shared/schemas/packets'
+import type { PacketListDto, UnansweredDto } from '#shared/schemas/packets'
 import { ApiProblem, toApiProblem } from '~/services/api-problem'
 import type { ClearingService, PacketQuery } from '~/services/clearing'
 
@@ -39,10 +39,10 @@ async function searchAll(api: ClearingService, queries: readonly PacketQuery[], 
   if (only && queries.length === 1) return api.searchPackets({ ...only, cursor })
   const answers = await Promise.allSettled(queries.map(query => api.searchPackets(query)))
   const lists = answers.flatMap(answer => answer.status === 'fulfilled' ? [answer.value] : [])
-  const unanswered = answers.flatMap((answer, index) => {
+  const unanswered = answers.flatMap((answer, index): UnansweredDto[] => {
     const query = queries[index]
     const missing = answer.status === 'rejected' && !['not_found', 'packet_not_found'].includes(toApiProblem(answer.reason).code)
-    return missing && query && 'chainId' in query ? [query.chainId] : []
+    return missing && query && 'chainId' in query ? [{ question: 'chain', chainId: query.chainId, detail: '' }] : []
   })
   if (lists.length === 0 && unanswered.length > 0) throw new ApiProblem('chain_unavailable')
   return { items: lists.flatMap(list => list.items), nextCursor: null, unanswered: [...lists.flatMap(list => list.unanswered), ...unanswered] }

@@ -39,9 +39,17 @@ function isConnectionFailure(body: unknown): body is { readonly code: Connection
   return typeof body === 'object' && body !== null && 'code' in body && typeof body.code === 'string' && connectionFailures.has(body.code)
 }
 
-/** Whether a JSON body is one of our problem documents; checked by its code, so that a proxy's HTML page never is. */
-export function isProblem(body: unknown): body is ProblemDto {
-  return typeof body === 'object' && body !== null && 'code' in body && typeof body.code === 'string' && knownCodes.has(body.code)
+interface ReadProblem { readonly code: ProblemCode, readonly problem: ProblemDto }
+
+/**
+ * The problem document in a JSON body; undefined: there is none (a proxy's HTML page). One of a newer server, with a code
+ * that this page has no words for, is an `unreadable_answer` that keeps its document.
+ */
+export function readProblem(body: unknown): ReadProblem | undefined {
+  if (typeof body !== 'object' || body === null || !('code' in body) || typeof body.code !== 'string') return undefined
+  const problem = body as ProblemDto
+  if (knownCodes.has(body.code)) return { code: problem.code, problem }
+  return typeof problem.detail === 'string' && typeof problem.status === 'number' ? { code: 'unreadable_answer', problem } : undefined
 }
 
 /**
@@ -51,7 +59,8 @@ export function isProblem(body: unknown): body is ProblemDto {
 export function toApiProblem(failure: unknown): ApiProblem {
   if (failure instanceof ApiProblem) return failure
   if (typeof failure === 'object' && failure !== null) {
-    if ('data' in failure && isProblem(failure.data)) return new ApiProblem(failure.data.code, { problem: failure.data, cause: failure })
+    const read = 'data' in failure ? readProblem(failure.data) : undefined
+    if (read) return new ApiProblem(read.code, { problem: read.problem, cause: failure })
     if ('data' in failure && isConnectionFailure(failure.data)) return new ApiProblem(failure.data.code, { cause: failure })
     if ('name' in failure && (failure.name === 'TimeoutError' || failure.name === 'AbortError')) return new ApiProblem('timeout', { cause: failure })
     if ('statusCode' in failure && typeof failure.statusCode === 'number' && failure.statusCode >= 400) return new ApiProblem(failure.statusCode === 404 ? 'not_found' : 'unreadable_answer', { cause: failure })

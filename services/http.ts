@@ -1,4 +1,4 @@
-import { ApiProblem, isProblem } from './api-problem'
+import { ApiProblem, readProblem } from './api-problem'
 
 /** The part of a zod schema that the client needs; schemas are loaded with the first answer, not with the page. */
 export interface AnswerSchema<T> {
@@ -61,7 +61,8 @@ export async function callApi<T>(call: ApiCall<T>, options: HttpOptions): Promis
   const body = await readBody(response)
   if (!response.ok) {
     const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
-    if (isProblem(body)) throw new ApiProblem(body.code, { problem: body, retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined })
+    const read = readProblem(body)
+    if (read) throw new ApiProblem(read.code, { problem: read.problem, retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined })
     throw new ApiProblem('unreadable_answer', { cause: new Error(`HTTP ${response.status}`) })
   }
   const schema = await call.schema()

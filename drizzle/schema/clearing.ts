@@ -5,6 +5,16 @@ import type { PacketLegName, PacketNeed } from '../../shared/types/packet'
 import { amount, height, instant, sequence } from './columns'
 
 /** What was promised, immutable. The packets and their shares are in packet_clearing_results. */
+interface StoredCoin { denom: string, amount: string }
+/** `each` and `gas`: since 0.1; older rows have the words only. */
+export interface StoredFeeLine {
+  kind: 'service' | 'packets' | 'gas'
+  coin: StoredCoin
+  detail: string
+  each?: { count: number, coin: StoredCoin }
+  gas?: { chainId: string, updateClient: number, receive: number, acknowledge: number, timeout: number, gas: string, cost: StoredCoin }
+}
+
 export const clearingTokens = pgTable('clearing_tokens', {
   token: uuid('token').primaryKey(),
   memoCode: text('memo_code').notNull().unique(),
@@ -13,7 +23,7 @@ export const clearingTokens = pgTable('clearing_tokens', {
   paymentAddress: text('payment_address').notNull(),
   totalAmount: amount('total_amount').notNull(),
   totalDenom: text('total_denom').notNull(),
-  feeLines: jsonb('fee_lines').$type<{ kind: 'service' | 'packets' | 'gas', coin: { denom: string, amount: string }, detail: string }[]>().notNull(),
+  feeLines: jsonb('fee_lines').$type<StoredFeeLine[]>().notNull(),
   issuedAt: instant('issued_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
   graceUntil: instant('grace_until').notNull(),

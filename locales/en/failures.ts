@@ -1,4 +1,4 @@
-import type { PacketRefusalCode } from '#shared/types/error-codes'
+import type { PacketRefusalCode, ProblemReason } from '#shared/types/error-codes'
 import type { ProblemCode } from '~/services/api-problem'
 import type { WalletFailureCode } from '~/services/wallet-failure'
 
@@ -49,6 +49,19 @@ const problems: Readonly<Record<ProblemCode, FailureWords>> = {
   unreadable_answer: { sentence: 'The server answered with something we cannot read.', nextStep: 'Reload the page to get its newest version.' },
 }
 
+/** Instead of the sentence of the code. */
+const reasons: Readonly<Record<ProblemReason, string>> = {
+  address_of_other_chain: 'The new address does not belong to this chain, or is mistyped.',
+  address_unchanged: 'The refund goes to this address already.',
+  address_of_ours: 'The new address is one of ours.',
+  address_of_exchange: 'The new address is a wallet of an exchange, which would not know whose money it gets.',
+  address_of_module: 'The new address belongs to the chain itself: nobody could move the money again.',
+  payments_not_taken: 'We do not take payments on that chain.',
+  no_conversion_rate: 'Part of the cost is in another token, and no rate to the one you pay with is set.',
+  refund_on_its_way: 'The refund is sent or on its way already, so it cannot be sent elsewhere.',
+  payer_unknown: 'The chain does not show which address paid, so no signature can prove it: write to the operator.',
+}
+
 const refusals: Readonly<Record<PacketRefusalCode, string>> = {
   not_found: 'The chain knows no such packet.',
   already_completed: 'It is finished already: nothing to pay.',
@@ -79,4 +92,4 @@ const walletFailures: Readonly<Record<WalletFailureCode, FailureWords>> = {
   wallet_error: { sentence: 'Your wallet could not do it.', nextStep: 'Try again, or pay by hand.' },
 }
 
-export const failures = { problems, refusals, walletFailures }
+export const failures = { problems, reasons, refusals, walletFailures }

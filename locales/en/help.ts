@@ -1,34 +1,11 @@
-/** A word of IBC or of this service, in one or two sentences. */
-export interface GlossaryEntry { readonly name: string, readonly meaning: string }
-
-export const glossaryWords = ['packet', 'relayer', 'channel', 'sequence', 'commitment', 'acknowledgement', 'timeout', 'client', 'memo', 'memoCode', 'clearing', 'share'] as const
-export type GlossaryWord = typeof glossaryWords[number]
-
-const glossary: Readonly<Record<GlossaryWord, GlossaryEntry>> = {
-  packet: { name: 'Packet', meaning: 'One message from a chain to another. A transfer of tokens over IBC is one packet: the tokens are locked when it leaves, and paid out when it arrives.' },
-  relayer: { name: 'Relayer', meaning: 'A program that carries packets between chains. Chains do not talk to each other by themselves: without a relayer a packet waits.' },
-  channel: { name: 'Channel', meaning: 'The line between two chains on which packets travel. Each chain has its own number for it.' },
-  sequence: { name: 'Sequence', meaning: 'The number of a packet on its channel. Chain, channel and sequence name one packet exactly.' },
-  commitment: { name: 'Commitment', meaning: 'The note that the sending chain keeps of a packet until it is finished. While it is there the packet is pending.' },
-  acknowledgement: { name: 'Acknowledgement', meaning: 'The answer of the receiving chain: arrived, or refused. A relayer brings it back. If it says refused, the sender gets the tokens back then.' },
-  timeout: { name: 'Timeout', meaning: 'The time until which a packet may arrive. After it nobody can deliver it any more, and a relayer can have the tokens returned to the sender.' },
-  client: { name: 'Light client', meaning: 'What one chain knows of the other, to check its packets. If it is not kept up to date it expires, and nothing can be relayed until governance repairs it.' },
-  memo: { name: 'Memo', meaning: 'A short text that goes along with a transaction.' },
-  memoCode: { name: 'Memo code', meaning: 'The code that tells us what a payment is for. Write it into the memo exactly as it is shown.' },
-  clearing: { name: 'Clearing', meaning: 'Having a packet finished: delivered and confirmed, or returned to its sender.' },
-  share: { name: 'Share', meaning: 'The part of the price that belongs to one packet. If we do not clear that packet, exactly this part goes back.' },
-}
-
 export const help = {
   title: 'Help',
   intro: 'What the words mean, what people ask, and what can go wrong with your money.',
   glossaryTitle: 'The words',
-  more: 'All words',
   faqTitle: 'Questions',
   risksTitle: 'What can go wrong with my money',
   risksIntro: 'You pay before we work. These are the cases, and what is owed then.',
   contents: 'On this page',
-  glossary,
   faq: [
     { question: 'Are my tokens lost?', answer: 'Almost never. While a packet is pending the sending chain keeps the tokens locked for it. They are paid out when it arrives, or go back to the sender when it has timed out or was refused. What may be missing is somebody who carries it.' },
     { question: 'Do I have to pay?', answer: 'No. Another relayer may deliver the packet at any time, and looking is free. Where paying would not help, or is not needed, we take no money.' },

@@ -1,4 +1,4 @@
-import type { PacketLegName, PacketNeed, PacketOutcome, PacketRefundState, PacketState, PayingHelps } from '#shared/types/packet'
+import type { EvidenceAnswer, EvidenceQuery, OpenQuestion, PacketLegName, PacketNeed, PacketOutcome, PacketRefundState, PacketState, PayingHelps } from '#shared/types/packet'
 import { englishDiagnosis } from '#shared/utils/diagnosis-texts'
 import { makeCounter } from '../counter'
 
@@ -51,7 +51,63 @@ const refundHeads: Readonly<Record<PacketRefundState, string>> = {
   differs: 'What should have come back; the events of its transaction show something else',
 }
 
+const evidenceQueries: Readonly<Record<EvidenceQuery, string>> = {
+  packet_commitment: 'Commitment of the packet',
+  next_sequence_send: 'Next sequence to be sent on the channel',
+  sending_transaction: 'Transaction that sent it',
+  packet_receipt: 'Receipt of the packet',
+  packet_acknowledgement: 'Acknowledgement of the packet',
+  newest_block: 'Time of the newest block',
+  finished_by: 'What finished it',
+  channel_state: 'State of the channel',
+  client_status: 'State of the light client',
+  client_newest_header: 'Newest header that the light client knows',
+  client_trusted_until: 'The light client trusts it until',
+}
+
+const evidenceAnswers: Readonly<Record<EvidenceAnswer, string>> = {
+  present: 'present',
+  absent: 'absent',
+  found: 'found',
+  not_found: 'not found',
+  received: 'received',
+  not_received: 'not received',
+  none: 'none stored',
+  success: 'stored: success',
+  other_success: 'stored: success of another kind',
+  error: 'stored: error',
+  unreadable: 'stored, but its bytes were not found',
+  acknowledged_success: 'an acknowledgement: success',
+  acknowledged_error: 'an acknowledgement: error',
+  timed_out: 'a timeout',
+  open: 'open',
+  closed: 'closed',
+  not_open: 'not open',
+  active: 'active',
+  expired: 'expired',
+  frozen: 'frozen',
+  unknown: 'not known to the chain',
+}
+
+/** What could not be asked; `place`: the name of a chain. */
+const open: Readonly<Record<OpenQuestion, (place: string) => string>> = {
+  packet_commitment: place => `whether the packet is still pending on ${place}`,
+  packet_receipt: place => `whether ${place} received it`,
+  packet_acknowledgement: place => `what ${place} answered`,
+  sending_transaction: place => `the transaction that sent it on ${place}`,
+  destination_time: place => `the time on ${place}`,
+  finished_by: place => `how it ended on ${place}`,
+  counterparty: place => `where a channel of ${place} leads`,
+  transaction: place => `the transaction on ${place}`,
+  transfers: place => `transfers on ${place}`,
+  older_transfers: place => `older transfers on ${place}: only the newest were looked at`,
+  chain: place => `${place} did not answer`,
+}
+
 export const packet = {
+  evidenceQueries,
+  evidenceAnswers,
+  open,
   diagnosis: englishDiagnosis,
   refundHeads,
   hop: (sequence: string, chain: string, channel: string) => `Packet ${sequence} of ${chain}, ${channel}`,

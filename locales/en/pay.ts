@@ -1,4 +1,5 @@
 import type { FeeLineDto } from '#shared/schemas/clearing'
+import type { WorkKind } from '~/services/fee-words'
 import type { StageName, StageState } from '~/services/progress'
 import type { WizardStep } from '~/services/wizard-steps'
 import { makeCounter } from '../counter'
@@ -9,6 +10,14 @@ const steps: Readonly<Record<WizardStep, string>> = { select: 'Select', price: '
 const stepTitles: Readonly<Record<WizardStep, string>> = { select: 'Which packets?', price: 'What it costs', pay: 'Review and pay', follow: 'Follow it' }
 const feeKinds: Readonly<Record<FeeLineDto['kind'], string>> = { service: 'Service', packets: 'Packets', gas: 'Network gas' }
 const feeDetails: Readonly<Record<FeeLineDto['kind'], string>> = { service: 'Fixed fee per clearing', packets: 'Fee per packet', gas: 'What the chains take for relaying' }
+
+/** What a relayer has to do on a chain, counted. */
+const work: Readonly<Record<WorkKind, (messages: number) => string>> = {
+  updateClient: messages => count(messages, 'client update', 'client updates'),
+  receive: messages => count(messages, 'delivery', 'deliveries'),
+  acknowledge: messages => count(messages, 'acknowledgement', 'acknowledgements'),
+  timeout: messages => count(messages, 'timeout', 'timeouts'),
+}
 
 /** The wizard: select, price, pay. */
 export const wizard = {
@@ -37,6 +46,10 @@ export const wizard = {
   refundPromise: 'Each packet has its share of the total. Whatever we do not clear goes back whole to the account that paid; if nothing is left to do when we start, everything goes back.',
   feeKinds,
   feeDetails,
+  packetsTimes: (packets: number, each: string) => `${count(packets, 'packet', 'packets')} × ${each}`,
+  work,
+  gasOf: (chain: string, messages: string, gas: string) => `On ${chain}: ${messages} (${gas} gas)`,
+  gasConverted: (cost: string) => `${cost}, converted at the operator's rate`,
   priceCaption: 'Price, line by line',
   total: 'Total',
   yourAddress: (chain: string) => `Your address on ${chain}`,
@@ -90,6 +103,7 @@ export const status = {
   inWork: 'In work',
   notStarted: 'Not started',
   share: 'Share',
+  technicalNote: 'Technical note',
   attempts: (attempts: number) => count(attempts, 'attempt', 'attempts'),
   everything: (events: number) => `Everything that happened (${events})`,
 }

@@ -42,6 +42,17 @@ export const failures: Words['failures'] = {
     timeout: { sentence: 'El servidor tardó demasiado en responder.', nextStep: 'Inténtalo de nuevo; nada se hace dos veces.' },
     unreadable_answer: { sentence: 'El servidor respondió con algo que no podemos leer.', nextStep: rereadPage },
   },
+  reasons: {
+    address_of_other_chain: 'La dirección nueva no es de esta cadena, o está mal escrita.',
+    address_unchanged: 'El reembolso ya va a esta dirección.',
+    address_of_ours: 'La dirección nueva es una de las nuestras.',
+    address_of_exchange: 'La dirección nueva es de una casa de cambio, que no sabría de quién es el dinero.',
+    address_of_module: 'La dirección nueva es de la propia cadena: nadie podría volver a mover el dinero.',
+    payments_not_taken: 'No aceptamos pagos en esa cadena.',
+    no_conversion_rate: 'Parte del coste está en otro token, y no hay un cambio fijado al que usas para pagar.',
+    refund_on_its_way: 'El reembolso ya se envió o está en camino, así que no se puede enviar a otro sitio.',
+    payer_unknown: 'La cadena no muestra qué dirección pagó, así que ninguna firma puede probarlo: escribe al operador.',
+  },
   refusals: {
     not_found: 'La cadena no conoce ese paquete.',
     already_completed: 'Ya está terminado: nada que pagar.',

@@ -29,6 +29,15 @@ export const wizard: InnerWords['wizard'] = {
   refundPromise: 'Cada paquete tiene su parte del total. Lo que no liberemos vuelve entero a la cuenta que pagó; si al empezar no queda nada por hacer, vuelve todo.',
   feeKinds: { service: 'Servicio', packets: 'Paquetes', gas: 'Gas de la red' },
   feeDetails: { service: 'Tarifa fija por liberación', packets: 'Tarifa por paquete', gas: 'Lo que cobran las cadenas por retransmitir' },
+  packetsTimes: (packets, each) => `${count(packets, 'paquete', 'paquetes')} × ${each}`,
+  work: {
+    updateClient: messages => count(messages, 'actualización del cliente', 'actualizaciones del cliente'),
+    receive: messages => count(messages, 'entrega', 'entregas'),
+    acknowledge: messages => count(messages, 'confirmación', 'confirmaciones'),
+    timeout: messages => count(messages, 'vencimiento', 'vencimientos'),
+  },
+  gasOf: (chain, messages, gas) => `En ${chain}: ${messages} (${gas} de gas)`,
+  gasConverted: cost => `${cost}, convertidos al cambio del operador`,
   priceCaption: 'Precio, línea a línea',
   total: 'Total',
   yourAddress: chain => `Tu dirección en ${chain}`,
@@ -77,6 +86,7 @@ export const status: InnerWords['status'] = {
   inWork: 'En curso',
   notStarted: 'Sin empezar',
   share: 'Parte',
+  technicalNote: 'Nota técnica (en inglés)',
   attempts: attempts => count(attempts, 'intento', 'intentos'),
   everything: events => `Todo lo que ha pasado (${events})`,
 }

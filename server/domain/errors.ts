@@ -1,4 +1,4 @@
-import type { ErrorCode, PacketRefusalCode } from '../../shared/types/error-codes'
+import type { ErrorCode, PacketRefusalCode, ProblemReason } from '../../shared/types/error-codes'
 import type { PacketId } from '../../shared/utils/packet-id'
 
 export interface PacketRefusal {
@@ -9,6 +9,7 @@ export interface PacketRefusal {
 
 interface DomainErrorOptions {
   readonly cause?: unknown
+  readonly reason?: ProblemReason
   readonly nextStep?: string
   readonly packets?: readonly PacketRefusal[]
   readonly retryAfterSeconds?: number
@@ -17,6 +18,7 @@ interface DomainErrorOptions {
 /** An expected refusal: `code` is for programs, `message` for the person who asked. */
 export class DomainError extends Error {
   readonly code: ErrorCode
+  readonly reason?: ProblemReason
   readonly nextStep?: string
   readonly packets?: readonly PacketRefusal[]
   readonly retryAfterSeconds?: number
@@ -25,6 +27,7 @@ export class DomainError extends Error {
     super(message, { cause: options.cause })
     this.name = 'DomainError'
     this.code = code
+    this.reason = options.reason
     this.nextStep = options.nextStep
     this.packets = options.packets
     this.retryAfterSeconds = options.retryAfterSeconds

@@ -82,7 +82,7 @@ export function makeBuildQuote(deps: BuildQuoteDeps): BuildQuote {
     const serviceFee = amountIn(prices.service, chain.feeDenom, chain.feeExponent)
     const perPacketFee = amountIn(prices.perPacket, chain.feeDenom, chain.feeExponent)
     if (address === null || !serviceFee || !perPacketFee) {
-      throw new DomainError('route_not_quotable', `Payments on ${chain.prettyName} are not taken here.`, { nextStep: 'Choose a chain that has a payment address in GET /api/v1/chains.' })
+      throw new DomainError('route_not_quotable', `Payments on ${chain.prettyName} are not taken here.`, { reason: 'payments_not_taken', nextStep: 'Choose a chain that has a payment address in GET /api/v1/chains.' })
     }
     return { chain, address, terms: { serviceFee, perPacketFee, rates: prices.conversionRates, gasMargin: prices.gasMargin } }
   }

@@ -1,3 +1,4 @@
+import type { ProblemReason } from '../../shared/types/error-codes'
 import type { ChallengeDto } from '../../shared/schemas/auth'
 import type { RefundClaim, RefundDto } from '../../shared/schemas/clearing'
 import { isAccountAddress } from '../../shared/utils/bech32'
@@ -42,23 +43,23 @@ async function claimable({ reads }: ClaimDeps, refundId: string): Promise<Claima
   const refund = await reads.refund(refundId)
   if (!refund) throw new DomainError('refund_not_found', 'There is no such refund.')
   if (refund.state !== 'planned' && refund.state !== 'held') {
-    throw new DomainError('not_in_this_state', `The refund is ${refund.state === 'confirmed' ? 'sent' : 'under way'} already, with transaction ${refund.txHash}.`, { nextStep: 'Look at the transaction.' })
+    throw new DomainError('not_in_this_state', `The refund is ${refund.state === 'confirmed' ? 'sent' : 'under way'} already, with transaction ${refund.txHash}.`, { reason: 'refund_on_its_way', nextStep: 'Look at the transaction.' })
   }
-  if (refund.payer === null) throw new DomainError('forbidden', 'The chain does not show which address paid, so no signature can prove it.', { nextStep: 'Write to the operator: a person decides.' })
+  if (refund.payer === null) throw new DomainError('forbidden', 'The chain does not show which address paid, so no signature can prove it.', { reason: 'payer_unknown', nextStep: 'Write to the operator: a person decides.' })
   return { refund, payer: refund.payer }
 }
 
 async function checkDestination(deps: ClaimDeps, { refund }: Claimable, destination: string): Promise<void> {
-  const refuse = (reason: string) => {
-    throw new DomainError('invalid_request', reason, { nextStep: 'Name an address of a wallet of your own on this chain.' })
+  const refuse = (reason: ProblemReason, detail: string) => {
+    throw new DomainError('invalid_request', detail, { reason, nextStep: 'Name an address of a wallet of your own on this chain.' })
   }
   const chain = deps.directory.chain(refund.chainId)
   if (!chain) throw new DomainError('chain_not_served', `This service no longer serves the chain ${refund.chainId}.`)
-  if (!isAccountAddress(destination, chain.bech32Prefix)) refuse(`The new address is not one of ${chain.prettyName}: its prefix is not "${chain.bech32Prefix}", or it is mistyped.`)
-  if (destination === refund.destination) refuse('The refund goes to this address already.')
-  if ((await deps.ourAddresses(refund.chainId)).has(destination)) refuse('The new address is one of ours.')
-  if (deps.exchangeAddresses.has(destination)) refuse('The new address is a wallet of an exchange, which would not know whose money it gets.')
-  if (await deps.addresses.isModuleAccount(refund.chainId, destination)) refuse('The new address belongs to a module of the chain: nobody could move the money again.')
+  if (!isAccountAddress(destination, chain.bech32Prefix)) refuse('address_of_other_chain', `The new address is not one of ${chain.prettyName}: its prefix is not "${chain.bech32Prefix}", or it is mistyped.`)
+  if (destination === refund.destination) refuse('address_unchanged', 'The refund goes to this address already.')
+  if ((await deps.ourAddresses(refund.chainId)).has(destination)) refuse('address_of_ours', 'The new address is one of ours.')
+  if (deps.exchangeAddresses.has(destination)) refuse('address_of_exchange', 'The new address is a wallet of an exchange, which would not know whose money it gets.')
+  if (await deps.addresses.isModuleAccount(refund.chainId, destination)) refuse('address_of_module', 'The new address belongs to a module of the chain: nobody could move the money again.')
 }
 
 function subjectOf({ refund }: Claimable, destination: string): ConsentSubject {

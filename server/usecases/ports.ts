@@ -2,7 +2,7 @@ import type { ReceiptKeys } from '../../shared/schemas/receipts'
 import type { Coin } from '../../shared/utils/coin'
 import type { ChannelEnd, PacketId } from '../../shared/utils/packet-id'
 import type { RelayTerms } from '../domain/packet/diagnose'
-import type { PacketFacts, PacketLeg, RouteFacts, Tip } from '../domain/packet/facts'
+import type { PacketFacts, PacketLeg, RouteFacts, Tip, Unanswered } from '../domain/packet/facts'
 import type { ScannedBlock } from '../domain/payment/inbound'
 
 export interface Clock {
@@ -109,7 +109,7 @@ export interface FoundPacket {
 export interface PacketSearchAnswer {
   readonly packets: readonly FoundPacket[]
   /** Chains or queries that gave no (or a possibly partial) answer. */
-  readonly unanswered: readonly string[]
+  readonly unanswered: readonly Unanswered[]
 }
 
 export interface ChannelPending {

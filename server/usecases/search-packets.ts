@@ -1,7 +1,7 @@
 import type { PacketListDto, PacketSearch } from '../../shared/schemas/packets'
 import { formatChannelEnd, formatPacketId, parseSequence, type ChannelEnd, type PacketId } from '../../shared/utils/packet-id'
 import { DomainError } from '../domain/errors'
-import type { PacketFacts, RouteFacts } from '../domain/packet/facts'
+import type { PacketFacts, RouteFacts, Unanswered } from '../domain/packet/facts'
 import type { PacketJudge, Surroundings } from './describe-packets'
 import { pageByKey, readPageKey } from './dto/packet-cursor'
 import { earliestUndelivered } from './ordered-channel'
@@ -29,7 +29,7 @@ export interface SearchPacketsDeps {
 interface Found {
   readonly ids: readonly PacketId[]
   readonly nextCursor: string | null
-  readonly unanswered: readonly string[]
+  readonly unanswered: readonly Unanswered[]
 }
 
 /** Paging repeats the search: this long it is remembered. */
@@ -42,6 +42,10 @@ const indexLimit = 500
 function sortKey(packet: FoundPacket): string {
   const time = packet.legs.find(leg => leg.leg === 'send')?.time
   return `${time ? time.toISOString() : ''}|${formatPacketId(packet.id)}`
+}
+
+function withoutDoubles(unanswered: readonly Unanswered[]): Unanswered[] {
+  return [...new Map(unanswered.map(open => [`${open.question} ${open.chainId} ${open.detail}`, open])).values()]
 }
 
 export function makeSearchPackets(deps: SearchPacketsDeps): SearchPackets {
@@ -115,6 +119,6 @@ export function makeSearchPackets(deps: SearchPacketsDeps): SearchPackets {
     const now = clock.now()
     const items = facts.map((packet, index) => judge.describe(packet, now, around[index]))
     const open = items.filter(item => item.state === 'unknown').flatMap(item => item.unanswered)
-    return { items, nextCursor, unanswered: [...new Set([...unanswered, ...open])] }
+    return { items, nextCursor, unanswered: withoutDoubles([...unanswered, ...open]) }
   }
 }

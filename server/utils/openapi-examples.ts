@@ -10,9 +10,12 @@ const quote = {
   paymentChainId: 'osmosis-1',
   packets: [{ id: packetId, need: 'deliver', share: coin('1630000') }],
   feeLines: [
-    { kind: 'service', coin: coin('1000000'), detail: 'service fee' },
-    { kind: 'packets', coin: coin('500000'), detail: '1 packet at 500000uosmo' },
-    { kind: 'gas', coin: coin('130000'), detail: 'estimated gas at the price read from the chain' },
+    { kind: 'service', coin: coin('1000000'), detail: 'Fixed fee per clearing' },
+    { kind: 'packets', coin: coin('500000'), detail: '1 packet × 500000uosmo', each: { count: 1, coin: coin('500000') } },
+    {
+      kind: 'gas', coin: coin('130000'), detail: 'Gas on Osmosis: 1 client update, 1 timeout, 520000 gas at 0.25uosmo',
+      gas: { chainId: 'osmosis-1', updateClient: 1, receive: 0, acknowledge: 0, timeout: 1, gas: '520000', cost: coin('130000') },
+    },
   ],
   total: coin('1630000'),
 }
@@ -30,8 +33,8 @@ const timedOutPacket = {
     sentence: '12.5 OSMO for cosmos1zuvk…nxtl was not delivered to Cosmos Hub in time; your refund of 12.5 OSMO to osmo1hecj…d43c on Osmosis waits for a relayer to prove that.',
     nextStep: 'Have exactly this packet cleared: then Osmosis pays the refund.',
     evidence: [
-      { query: 'packet commitment', chainId: 'osmosis-1', height: '25312345', endpointCount: 2, answer: 'present' },
-      { query: 'packet receipt', chainId: 'cosmoshub-4', height: '24001234', endpointCount: 2, answer: 'not received' },
+      { query: 'packet_commitment', chainId: 'osmosis-1', height: '25312345', endpointCount: 2, answer: 'present' },
+      { query: 'packet_receipt', chainId: 'cosmoshub-4', height: '24001234', endpointCount: 2, answer: 'not_received' },
     ],
   },
   unanswered: [], asOf: '2026-01-05T10:00:00.000Z',

@@ -72,6 +72,7 @@ export function toRefusal(thrown: unknown, requestId: string): Refusal {
     title: kind.title,
     status: kind.status,
     code: error.code,
+    reason: error.reason,
     detail: error.message,
     nextStep: error.nextStep ?? kind.nextStep,
     requestId,

@@ -16,10 +16,23 @@ export type ClearingRequest = z.infer<typeof clearingRequestSchema>
 export const quoteRequestSchema = clearingRequestSchema.omit({ walletAddress: true })
 export type QuoteRequest = z.infer<typeof quoteRequestSchema>
 
+export const gasBasisSchema = z.object({
+  chainId: chainIdSchema,
+  updateClient: z.number().int(),
+  receive: z.number().int(),
+  acknowledge: z.number().int(),
+  timeout: z.number().int(),
+  gas: integerTextSchema.describe('units of gas'),
+  cost: coinSchema.describe('in the fee denom of that chain'),
+}).meta({ id: 'GasBasis' })
+export type GasBasisDto = z.infer<typeof gasBasisSchema>
+
 export const feeLineSchema = z.object({
   kind: z.enum(['service', 'packets', 'gas']),
   coin: coinSchema,
-  detail: z.string().describe('how the amount came about, in words'),
+  detail: z.string().describe('how the amount came about, in English'),
+  each: z.object({ count: z.number().int(), coin: coinSchema }).optional().describe('of `packets`: how many at how much; absent from prices fixed before it was kept'),
+  gas: gasBasisSchema.optional().describe('of `gas`: the messages it pays for; absent as above'),
 }).meta({ id: 'FeeLine' })
 export type FeeLineDto = z.infer<typeof feeLineSchema>
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { errorCodes, packetRefusalCodes } from '../types/error-codes'
+import { errorCodes, packetRefusalCodes, problemReasons } from '../types/error-codes'
 import { chainIdPattern, channelIdPattern, parseSequence, portIdPattern } from '../utils/packet-id'
 
 export const chainIdSchema = z.string().regex(chainIdPattern, 'not a chain id').meta({ example: 'osmosis-1' })
@@ -29,7 +29,8 @@ export const problemSchema = z.object({
   title: z.string(),
   status: z.number().int(),
   code: z.enum(errorCodes),
-  detail: z.string(),
+  reason: z.enum(problemReasons).optional().describe('finer than the code, where a person can act on it'),
+  detail: z.string().describe('English'),
   nextStep: z.string().optional(),
   requestId: z.string(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),

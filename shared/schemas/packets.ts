@@ -1,15 +1,22 @@
 import { z } from 'zod'
-import { diagnosisCodes, diagnosisReasons, packetLegs, packetNeeds, packetOutcomes, packetRefundStates, packetStates, payingHelpsAnswers, refundCauses } from '../types/packet'
+import { diagnosisCodes, diagnosisReasons, evidenceAnswers, evidenceQueries, openQuestions, packetLegs, packetNeeds, packetOutcomes, packetRefundStates, packetStates, payingHelpsAnswers, refundCauses } from '../types/packet'
 import { addressSchema, chainIdSchema, channelEndSchema, channelIdSchema, coinSchema, instantSchema, integerTextSchema, packetIdSchema, portIdSchema, txHashSchema } from './common'
 
 export const evidenceSchema = z.object({
-  query: z.string(),
+  query: z.string().describe(`what was asked: ${evidenceQueries.join(', ')}; proofs kept by older versions may say others`),
   chainId: chainIdSchema,
   height: integerTextSchema.nullable(),
   endpointCount: z.number().int().describe('how many endpoints gave this answer'),
-  answer: z.string(),
+  answer: z.string().describe(`a whole number, a time, or one of ${evidenceAnswers.join(', ')}`),
 }).meta({ id: 'Evidence' })
 export type EvidenceDto = z.infer<typeof evidenceSchema>
+
+export const unansweredSchema = z.object({
+  question: z.enum(openQuestions),
+  chainId: chainIdSchema.nullable().describe('where it was asked; null: the chain itself is not known'),
+  detail: z.string().describe('why there is no answer, in English'),
+}).meta({ id: 'Unanswered' })
+export type UnansweredDto = z.infer<typeof unansweredSchema>
 
 export const packetLegSchema = z.object({
   leg: z.enum(packetLegs),
@@ -78,7 +85,7 @@ export const packetSchema = z.object({
   legs: z.array(packetLegSchema),
   refund: packetRefundSchema.nullable().describe('what the source chain gives back to the sender; null: nothing, or nobody can tell'),
   diagnosis: diagnosisSchema,
-  unanswered: z.array(z.string()).describe('what could not be asked'),
+  unanswered: z.array(unansweredSchema).describe('what could not be asked'),
   asOf: instantSchema,
 }).meta({ id: 'Packet' })
 export type PacketDto = z.infer<typeof packetSchema>
@@ -86,7 +93,7 @@ export type PacketDto = z.infer<typeof packetSchema>
 export const packetListSchema = z.object({
   items: z.array(packetSchema),
   nextCursor: z.string().nullable(),
-  unanswered: z.array(z.string()).describe('chains or queries without an answer: the list may be incomplete'),
+  unanswered: z.array(unansweredSchema).describe('with any, the list may be incomplete'),
 }).meta({ id: 'PacketList' })
 export type PacketListDto = z.infer<typeof packetListSchema>
 

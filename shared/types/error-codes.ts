@@ -7,6 +7,10 @@ export const errorCodes = [
 /** Closed list of what the API can refuse with; clients switch on it, never on text. */
 export type ErrorCode = typeof errorCodes[number]
 
+export const problemReasons = ['address_of_other_chain', 'address_unchanged', 'address_of_ours', 'address_of_exchange', 'address_of_module', 'payments_not_taken', 'no_conversion_rate', 'refund_on_its_way', 'payer_unknown'] as const
+/** Finer than the code, where a person can act on it. */
+export type ProblemReason = typeof problemReasons[number]
+
 /** Why one packet of a quote was refused. */
 export const packetRefusalCodes = [
   'not_found', 'already_completed', 'already_delivered', 'in_flight', 'state_unknown', 'route_not_served', 'client_not_active', 'channel_not_open',

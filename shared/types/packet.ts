@@ -13,6 +13,27 @@ export type PacketNeed = typeof packetNeeds[number]
 export const packetLegs = ['send', 'receive', 'write_acknowledgement', 'acknowledge', 'timeout'] as const
 export type PacketLegName = typeof packetLegs[number]
 
+export const evidenceQueries = [
+  'packet_commitment', 'next_sequence_send', 'sending_transaction', 'packet_receipt', 'packet_acknowledgement', 'newest_block', 'finished_by',
+  'channel_state', 'client_status', 'client_newest_header', 'client_trusted_until',
+] as const
+/** What a chain was asked, as proof of a diagnosis or a result. */
+export type EvidenceQuery = typeof evidenceQueries[number]
+
+export const evidenceAnswers = [
+  'present', 'absent', 'found', 'not_found', 'received', 'not_received', 'none', 'success', 'other_success', 'error', 'unreadable',
+  'acknowledged_success', 'acknowledged_error', 'timed_out', 'open', 'closed', 'not_open', 'active', 'expired', 'frozen', 'unknown',
+] as const
+/** What it answered, where that is neither a number nor a time. */
+export type EvidenceAnswer = typeof evidenceAnswers[number]
+
+export const openQuestions = [
+  'packet_commitment', 'packet_receipt', 'packet_acknowledgement', 'sending_transaction', 'destination_time', 'finished_by', 'counterparty',
+  'transaction', 'transfers', 'older_transfers', 'chain',
+] as const
+/** What could not be asked. `counterparty`: the other end of a channel of `chainId`. `older_transfers`: only the newest ones were looked at. `chain`: nothing of it. */
+export type OpenQuestion = typeof openQuestions[number]
+
 /** Why a packet is where it is, finer than its code: each has words of its own. */
 export const diagnosisReasons = [
   'in_flight', 'in_flight_returning', 'undelivered', 'delivered_ack_missing', 'error_ack_pending', 'timed_out', 'timing_out_soon', 'timing_out_soon_by_height',

@@ -55,7 +55,7 @@ export function aPacket(over: Partial<PacketDto> = {}): PacketDto {
     refund: null,
     diagnosis: {
       code: 'undelivered', reason: 'undelivered', params: {}, sentence: 'Your 12.5 ATOM left Hub 3 hours ago and no relayer has delivered it. Clearing it will.', payingHelps: 'yes', nextStep: 'See the price and have it cleared.',
-      evidence: [{ query: 'packet_commitment transfer/channel-0/42', chainId: 'hub-1', height: '1200', endpointCount: 2, answer: 'commitment present' }],
+      evidence: [{ query: 'packet_commitment', chainId: 'hub-1', height: '1200', endpointCount: 2, answer: 'present' }],
     },
     unanswered: [], asOf: '2026-11-24T02:00:00Z',
     ...over,
@@ -75,9 +75,12 @@ export function aQuote(over: Partial<QuoteDto> = {}): QuoteDto {
     paymentChainId: 'hub-1',
     packets: [{ id: aPacketId(), need: 'deliver', share: { denom: 'uatom', amount: '1104500' } }],
     feeLines: [
-      { kind: 'service', coin: { denom: 'uatom', amount: '1000000' }, detail: 'per order' },
-      { kind: 'packets', coin: { denom: 'uatom', amount: '100000' }, detail: '1 packet' },
-      { kind: 'gas', coin: { denom: 'uatom', amount: '4500' }, detail: 'receive and acknowledge at 0.025 uatom' },
+      { kind: 'service', coin: { denom: 'uatom', amount: '1000000' }, detail: 'Fixed fee per clearing' },
+      { kind: 'packets', coin: { denom: 'uatom', amount: '100000' }, detail: '1 packet × 100000uatom', each: { count: 1, coin: { denom: 'uatom', amount: '100000' } } },
+      {
+        kind: 'gas', coin: { denom: 'uatom', amount: '4500' }, detail: 'Gas on Osmo: 1 client update, 1 delivery, 450000 gas at 0.05uosmo (22500uosmo, converted at the operator\'s rate)',
+        gas: { chainId: 'osmo-1', updateClient: 1, receive: 1, acknowledge: 0, timeout: 0, gas: '450000', cost: { denom: 'uosmo', amount: '22500' } },
+      },
     ],
     total: { denom: 'uatom', amount: '1104500' },
     ...over,
@@ -119,7 +122,7 @@ export function aClearedStatus(over: Partial<ClearingStatus> = {}): ClearingStat
         { leg: 'receive' as const, chainId: 'osmo-1', height: '901', time: '2026-11-24T02:00:03Z', txHash: aHash.replace(/^A/, 'B'), signer: bobOnOsmosis },
         { leg: 'acknowledge' as const, chainId: 'hub-1', height: '1206', time: '2026-11-24T02:00:06Z', txHash: aHash.replace(/^A/, 'C'), signer: aliceOnHub },
       ],
-      evidence: [{ query: 'packet_commitment transfer/channel-0/42', chainId: 'hub-1', height: '1206', endpointCount: 2, answer: 'no commitment' }],
+      evidence: [{ query: 'packet_commitment', chainId: 'hub-1', height: '1206', endpointCount: 2, answer: 'absent' }],
     })),
     events: [anEvent('1', 'token_issued'), anEvent('2', 'payment_seen'), anEvent('3', 'payment_credited'), anEvent('4', 'queued'), anEvent('5', 'run_started'), anEvent('6', 'packet_received'), anEvent('7', 'packet_finished'), anEvent('8', 'settled')],
     next: { code: 'cleared', refund: null, sentence: 'Done: every packet was cleared, and the proof is below.', by: null },

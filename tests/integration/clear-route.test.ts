@@ -24,7 +24,7 @@ describe('clearing a route', () => {
     const proof = await world.proofOf(id, first!)
     expect(proof.legs.map(leg => leg.leg).sort()).toEqual(expect.arrayContaining(['acknowledge', 'receive']))
     expect(proof.legs.filter(leg => leg.leg === 'receive' || leg.leg === 'acknowledge').every(leg => world.relayerAddresses.includes(leg.signer ?? ''))).toBe(true)
-    expect(proof.evidence).toContainEqual({ query: 'packetCommitment', answer: 'absent' })
+    expect(proof.evidence).toContainEqual({ query: 'packet_commitment', answer: 'absent' })
     expect(await world.eventsOf(id)).toEqual(expect.arrayContaining(['queued', 'run_started', 'packet_received', 'packet_finished', 'settled']))
     expect(await world.refundsOf(id)).toEqual([])
     expect(await moneyOf(world, id)).toEqual({ credited: 2000n, consumed: 2000n, goesBack: 0n })

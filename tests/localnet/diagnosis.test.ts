@@ -70,7 +70,7 @@ describeOnLocalnet('why a packet is stuck, on two real chains', (net) => {
     const id = await sent({ amount: 12_500_000n })
     const packet = await becomes(get, id, 'undelivered')
     expect(packet.diagnosis).toMatchObject({ payingHelps: 'yes', sentence: expect.stringMatching(/^12\.5 \w+ from \w+1\w{4}…\w{4} left ibc-a .*ago for .*, and no relayer has delivered it to ibc-b\.$/) })
-    await waitUntil('two endpoints agree', async () => (await get(id)).diagnosis.evidence.filter(({ query }) => query === 'packet commitment' || query === 'packet receipt').every(({ endpointCount }) => endpointCount === 2) || undefined, { boundMs: 15_000 })
+    await waitUntil('two endpoints agree', async () => (await get(id)).diagnosis.evidence.filter(({ query }) => query === 'packet_commitment' || query === 'packet_receipt').every(({ endpointCount }) => endpointCount === 2) || undefined, { boundMs: 15_000 })
     await deliverOnly(net, net.a, net.b, [id.sequence])
     expect((await becomes(get, id, 'delivered_ack_missing')).diagnosis.payingHelps).toBe('not_needed')
   })
@@ -153,6 +153,6 @@ describeOnLocalnet('why a packet is stuck, on two real chains', (net) => {
     const [sequence] = (await strand(user, net.b, { channel })).sequences
     const { diagnosis } = await becomes(get, idOf(sequence, { ...net.a, channel }), 'client_expired', 60_000)
     expect(diagnosis).toMatchObject({ payingHelps: 'no', params: { chainId: net.b.id, clientId: clients[1], trustingPeriodSeconds: 25 } })
-    expect(diagnosis.evidence).toContainEqual(expect.objectContaining({ query: 'client status', chainId: net.b.id, answer: 'Expired' }))
+    expect(diagnosis.evidence).toContainEqual(expect.objectContaining({ query: 'client_status', chainId: net.b.id, answer: 'expired' }))
   })
 })

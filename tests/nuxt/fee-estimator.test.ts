@@ -18,6 +18,20 @@ describe('FeeEstimator', () => {
     expect(estimator.get('[data-total]').text().replaceAll('\u00A0', ' ')).toBe('1.1045 ATOM')
   })
 
+  it('says how each line came about in display units, whatever token the cost is in', async () => {
+    const estimator = await mountSuspended(FeeEstimator, { props: { chains, quote: aQuote(), modelValue: 'hub-1' } })
+    const [, packets, gas] = estimator.findAll('tbody th').map(heading => heading.text())
+    expect(packets).toContain('1 packet × 0.1 ATOM')
+    expect(gas).toContain('On Osmo: 1 client update, 1 delivery (450,000 gas); 0.0225 OSMO, converted at the operator\'s rate')
+    expect(estimator.text()).not.toMatch(/uatom|uosmo/)
+  })
+
+  it('a price from before it was kept how it came about still names its lines', async () => {
+    const feeLines = aQuote().feeLines.map(({ kind, coin, detail }) => ({ kind, coin, detail }))
+    const estimator = await mountSuspended(FeeEstimator, { props: { chains, quote: aQuote({ feeLines }), modelValue: 'hub-1' } })
+    expect(estimator.text()).toContain('What the chains take for relaying')
+  })
+
   it('an unlisted denom is shown in base units and called unlisted', async () => {
     const quote = aQuote({ total: { denom: 'ibc/27394FB092D2ECCD56123C74F36E4C1F', amount: '1104500' } })
     const estimator = await mountSuspended(FeeEstimator, { props: { chains, quote, modelValue: 'hub-1' } })
@@ -39,7 +53,7 @@ describe('FeeEstimator', () => {
     const failure = new ApiProblem('relayer_not_ready', { problem: aProblem('relayer_not_ready', { status: 503 }) })
     const failed = await mountSuspended(FeeEstimator, { props: { chains, failure, modelValue: 'hub-1' } })
     expect(failed.get('[role="alert"]').text()).toContain('we take no money for it')
-    await failed.get('[role="alert"] button').trigger('click')
+    await failed.findAll('[role="alert"] button').at(-1)?.trigger('click')
     expect(failed.emitted('retry')).toHaveLength(1)
   })
 })

@@ -4,7 +4,9 @@ import OfflineNotice from '~/components/base/OfflineNotice.vue'
 import PacketTimeline from '~/components/packet/PacketTimeline.vue'
 import GlossaryTerm from '~/components/help/GlossaryTerm.vue'
 import HelpPage from '~/pages/help.vue'
-import { glossaryWords, help as en } from '~/locales/en/help'
+import { glossary, glossaryWords } from '~/locales/en/glossary'
+import { help as en } from '~/locales/en/help'
+import { glossary as spanishGlossary } from '~/locales/es/glossary'
 import { help as es } from '~/locales/es/help'
 import { aPacket } from '../builders/dto'
 import { chainsAre } from './world'
@@ -15,14 +17,14 @@ afterEach(() => vi.restoreAllMocks())
 describe('help', () => {
   it('explains every word of the glossary at an address of its own', async () => {
     const page = await mountSuspended(HelpPage)
-    for (const word of glossaryWords) expect(page.get(`#${word}`).text()).toContain(en.glossary[word].meaning)
+    for (const word of glossaryWords) expect(page.get(`#${word}`).text()).toContain(glossary.words[word].meaning)
     expect(page.text()).toContain('What can go wrong with my money')
   })
 
   it('says the same in Spanish, word for word as many', () => {
     expect(es.faq).toHaveLength(en.faq.length)
     expect(es.risks).toHaveLength(en.risks.length)
-    for (const word of glossaryWords) expect(es.glossary[word].meaning).not.toBe(en.glossary[word].meaning)
+    for (const word of glossaryWords) expect(spanishGlossary.words[word].meaning).not.toBe(glossary.words[word].meaning)
   })
 
   it('opens at the word, with a button that the keyboard reaches and that names its meaning', async () => {

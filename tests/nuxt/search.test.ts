@@ -56,10 +56,10 @@ describe('deep links', () => {
   })
 
   it('says what could not be asked, and what to do when nothing is found', async () => {
-    const packets = apiAnswers('/packets', { items: [], nextCursor: null, unanswered: ['osmo-1: pending packets'] })
+    const packets = apiAnswers('/packets', { items: [], nextCursor: null, unanswered: [{ question: 'transfers', chainId: 'osmo-1', detail: 'timeout' }] })
     const page = await mountSuspended(IndexPage, { route: `/?chain=hub-1&port=transfer&channel=channel-0` })
     await eventually(() => expect(page.text()).toContain('No packets found'))
-    expect(page.text()).toContain('osmo-1: pending packets')
+    expect(page.text()).toContain('transfers on Osmo')
     packets.remove()
   })
 

@@ -1,4 +1,5 @@
 import { formatPacketId, type ChannelEnd, type PacketId } from '../../../shared/utils/packet-id'
+import type { Unanswered } from '../../domain/packet/facts'
 import type { PacketSearchAnswer } from '../../usecases/ports'
 import { attempt, isUnanswered, known } from './answers'
 import { accessTo, type ChainAccess, type ChainAccesses } from './chains'
@@ -18,12 +19,12 @@ export class PacketSearch {
 
   /** As sender on the chain of its prefix, as receiver in what every served chain sent. */
   async ofAddress(address: string): Promise<PacketSearchAnswer> {
-    const unanswered: string[] = []
+    const unanswered: Unanswered[] = []
     const found = new Map<string, PacketId>()
     await Promise.all([...this.chains.values()].flatMap(access => this.searches(access, address).map(async (search) => {
       try {
         const answer = await searchTxs(access.pool, search, addressPages)
-        if (answer.partial) unanswered.push(`${access.chain.chainId}: only the newest ${answer.txs.length} transfers were looked at`)
+        if (answer.partial) unanswered.push({ question: 'older_transfers', chainId: access.chain.chainId, detail: `only the newest ${answer.txs.length} transfers were looked at` })
         await access.times.ofAll(answer.txs.map(tx => tx.height))
         for (const tx of answer.txs) {
           for (const id of await this.takeSends(access, tx, event => concerns(event, address))) found.set(formatPacketId(id), id)
@@ -31,31 +32,31 @@ export class PacketSearch {
       }
       catch (cause) {
         if (!isUnanswered(cause)) throw cause
-        unanswered.push(`${access.chain.chainId}: ${cause.message}`)
+        unanswered.push({ question: 'transfers', chainId: access.chain.chainId, detail: cause.message })
       }
     })))
-    return { packets: [...found.values()].map(id => ({ id, legs: this.history.legs(id) })), unanswered: [...new Set(unanswered)] }
+    return { packets: [...found.values()].map(id => ({ id, legs: this.history.legs(id) })), unanswered }
   }
 
   /** Every packet a tx sent, received, acknowledged or timed out. */
   async ofTx(chainId: string, txHash: string): Promise<PacketSearchAnswer> {
     const access = accessTo(this.chains, chainId)
     const tx = await attempt(async () => known(await findTx(access, txHash), 0n))
-    if (!tx.known) return { packets: [], unanswered: [`tx on ${chainId}: ${tx.reason}`] }
+    if (!tx.known) return { packets: [], unanswered: [{ question: 'transaction', chainId, detail: tx.reason }] }
     if (!tx.value || tx.value.code !== 0) return { packets: [], unanswered: [] }
     const found = new Map<string, PacketId>()
-    const unanswered: string[] = []
+    const unanswered: Unanswered[] = []
     for (const event of readPacketEvents(tx.value.events)) {
       const source = await this.sourceOf(event, chainId)
       if (!source) {
-        unanswered.push(`${event.source.channelId}: the sending chain is not served or cannot be asked`)
+        unanswered.push({ question: 'counterparty', chainId, detail: `${event.source.channelId}: the sending chain is not served or cannot be asked` })
         continue
       }
       const id = { ...source, sequence: event.sequence }
       await this.history.learn(id, event, chainId, tx.value)
       found.set(formatPacketId(id), id)
     }
-    return { packets: [...found.values()].map(id => ({ id, legs: this.history.legs(id) })), unanswered: [...new Set(unanswered)] }
+    return { packets: [...found.values()].map(id => ({ id, legs: this.history.legs(id) })), unanswered }
   }
 
   private searches(access: ChainAccess, address: string): string[] {

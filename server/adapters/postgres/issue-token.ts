@@ -3,6 +3,7 @@ import type { SignedToken } from '../../domain/clearing/token'
 import type { OpenTokenQuotas, Requester } from '../../usecases/store-ports'
 import { clientOf, prepared } from './client'
 import type { Database } from './database'
+import { toStoredFeeLine } from './fee-lines'
 
 // One statement, so one transaction and one round trip: quota, token, operation, packets and first event, or nothing.
 // Nobody can be listening for a token that is not issued yet, so there is no NOTIFY (which would queue up commits).
@@ -41,10 +42,9 @@ function packetRows(token: SignedToken): object[] {
 
 /** False: the requester has too many open tokens, and nothing was written. Rejects when the memo code is taken. */
 export async function issueToken(db: Database, token: SignedToken, operation: Operation, requester: Requester, quotas: OpenTokenQuotas): Promise<boolean> {
-  const feeLines = token.feeLines.map(line => ({ ...line, coin: { denom: line.coin.denom, amount: line.coin.amount.toString() } }))
   const [row] = await clientOf(db).unsafe<{ issued: number }[]>(issueStatement, [
     requester.ipKey, requester.sessionAddress, token.issuedAt.toISOString(),
-    token.token, token.memoCode, token.walletAddress, token.paymentChainId, token.paymentAddress, token.total.amount.toString(), token.total.denom, JSON.stringify(feeLines),
+    token.token, token.memoCode, token.walletAddress, token.paymentChainId, token.paymentAddress, token.total.amount.toString(), token.total.denom, JSON.stringify(token.feeLines.map(toStoredFeeLine)),
     token.expiresAt.toISOString(), token.graceUntil.toISOString(), token.signature, quotas.openTokensPerIp, quotas.openTokensPerWallet,
     operation.id, operation.status, operation.paymentIssue, operation.refundStatus, JSON.stringify(packetRows(token)), token.packets.length,
   ], prepared)

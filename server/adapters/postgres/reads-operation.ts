@@ -1,12 +1,13 @@
+import type { StoredFeeLine } from '../../../drizzle/schema/clearing'
 import type { OperationEventType, OperationStatus, PacketResultName, PaymentConfirmation, PaymentIssue, PaymentState, RefundHoldReason, RefundReason, RefundState, RefundStatus, RelayedBy } from '../../../shared/types/clearing'
 import type { PacketLegName, PacketNeed } from '../../../shared/types/packet'
 import { readMemo } from '../../../shared/utils/memo-code'
 import type { PaymentId } from '../../domain/clearing/operation'
-import type { FeeLine } from '../../domain/clearing/token'
 import type { OperationRecord, PacketRecord, PaymentRecord } from '../../usecases/read-ports'
 import type { RefundRow } from '../../usecases/store-ports'
 import { clientOf, prepared } from './client'
 import type { Database } from './database'
+import { fromStoredFeeLine } from './fee-lines'
 
 // PostgreSQL builds one JSON document, so that a status is one statement: its parts are of one moment, and one round
 // trip costs less than six. Integers beyond 2^53 travel as text.
@@ -81,7 +82,7 @@ interface OperationJson {
   wallet_address: string
   payment_chain_id: string
   payment_address: string
-  fee_lines: { kind: FeeLine['kind'], coin: { denom: string, amount: string }, detail: string }[]
+  fee_lines: StoredFeeLine[]
   total_denom: string
   total_amount: string
   issued_at: string
@@ -168,7 +169,7 @@ function toRecord(row: OperationJson): OperationRecord {
   return {
     token: row.token, memoCode: row.memo_code, status: row.status, paymentIssue: row.payment_issue, refundStatus: row.refund_status,
     walletAddress: row.wallet_address, paymentChainId: row.payment_chain_id, paymentAddress: row.payment_address,
-    feeLines: row.fee_lines.map(line => ({ kind: line.kind, coin: { denom: line.coin.denom, amount: BigInt(line.coin.amount) }, detail: line.detail })),
+    feeLines: row.fee_lines.map(fromStoredFeeLine),
     total: { denom: row.total_denom, amount: BigInt(row.total_amount) },
     issuedAt: time(row.issued_at), expiresAt: time(row.expires_at), graceUntil: time(row.grace_until),
     creditedAt: timeOrNull(row.credited_at), deadlineAt: timeOrNull(row.deadline_at), finishedAt: timeOrNull(row.finished_at),

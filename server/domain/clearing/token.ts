@@ -3,10 +3,28 @@ import type { Coin } from '../../../shared/utils/coin'
 import type { MemoCode } from '../../../shared/utils/memo-code'
 import { formatPacketId, type ChannelEnd, type PacketId } from '../../../shared/utils/packet-id'
 
+/** The work that a gas line pays for on one chain: how many messages of each kind, and what they cost there. */
+export interface GasBasis {
+  readonly chainId: string
+  readonly updateClient: number
+  readonly receive: number
+  readonly acknowledge: number
+  readonly timeout: number
+  /** Units of gas. */
+  readonly gas: bigint
+  /** In that chain's own fee denom; the line itself is in that of the payment chain. */
+  readonly cost: Coin
+}
+
 export interface FeeLine {
   readonly kind: 'service' | 'packets' | 'gas'
   readonly coin: Coin
+  /** How the amount came about, in English. */
   readonly detail: string
+  /** Of a `packets` line; lines that were stored before it was kept have none. */
+  readonly each?: { readonly count: number, readonly coin: Coin }
+  /** Of a `gas` line; as above. */
+  readonly gas?: GasBasis
 }
 
 export interface QuotedPacket {

@@ -1,4 +1,4 @@
-import type { PacketLegName } from '../../../shared/types/packet'
+import type { OpenQuestion, PacketLegName } from '../../../shared/types/packet'
 import type { Coin } from '../../../shared/utils/coin'
 import type { ChannelEnd, PacketId } from '../../../shared/utils/packet-id'
 
@@ -6,6 +6,13 @@ import type { ChannelEnd, PacketId } from '../../../shared/utils/packet-id'
 export type Answer<T>
   = | { readonly known: true, readonly value: T, readonly height: bigint, readonly endpointCount: number }
     | { readonly known: false, readonly reason: string }
+
+/** A question without an answer; `detail`: why, in English. `chainId` null: the chain itself is not known. */
+export interface Unanswered {
+  readonly question: OpenQuestion
+  readonly chainId: string | null
+  readonly detail: string
+}
 
 export interface Tip {
   readonly height: bigint

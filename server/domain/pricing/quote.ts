@@ -1,5 +1,5 @@
 import { coin, splitByWeights, sumCoins, type Coin } from '../../../shared/utils/coin'
-import type { FeeLine, Quote } from '../clearing/token'
+import type { FeeLine, GasBasis, Quote } from '../clearing/token'
 import { DomainError } from '../errors'
 import { convert, type ConversionRate } from './conversion'
 import { multiply, parseDecimal, timesRoundedUp, type Ratio } from './decimal'
@@ -28,6 +28,7 @@ export interface GasCost {
   readonly chainName: string
   readonly coin: Coin
   readonly detail: string
+  readonly basis: GasBasis
 }
 
 /** Estimated gas cost per chain. Throws DomainError('route_not_quotable') when a gas price is missing or unreadable. */
@@ -37,10 +38,12 @@ export function gasCosts(packets: readonly PacketToClear[], prices: readonly Gas
     const perGas = price && parseDecimal(price.price)
     if (!price || !perGas) throw new DomainError('route_not_quotable', `The gas price of ${work.chainId} is not known.`)
     const gas = timesRoundedUp(gasOf(work), gasMargin)
+    const cost = coin(price.denom, timesRoundedUp(gasOf(work), multiply(perGas, gasMargin)))
     return {
       chainId: work.chainId,
       chainName: price.chainName,
-      coin: coin(price.denom, timesRoundedUp(gasOf(work), multiply(perGas, gasMargin))),
+      coin: cost,
+      basis: { ...work, gas, cost },
       detail: `Gas on ${price.chainName}: ${describeWork(work)}, ${gas} gas at ${price.price}${price.denom}`,
     }
   })
@@ -50,11 +53,12 @@ function gasLine(cost: GasCost, denom: string, rates: readonly ConversionRate[])
   const converted = convert(cost.coin, denom, rates)
   if (!converted) {
     throw new DomainError('route_not_quotable', `Gas on ${cost.chainName} costs ${cost.coin.denom}, and no rate from ${cost.coin.denom} to ${denom} is set.`, {
+      reason: 'no_conversion_rate',
       nextStep: 'Pay on another chain, or ask the operator to set GAS_CONVERSION_RATES.',
     })
   }
   const conversion = cost.coin.denom === denom ? '' : ` (${cost.coin.amount}${cost.coin.denom}, converted at the operator's rate)`
-  return { kind: 'gas', coin: converted, detail: cost.detail + conversion }
+  return { kind: 'gas', coin: converted, detail: cost.detail + conversion, gas: cost.basis }
 }
 
 /**
@@ -66,7 +70,10 @@ export function priceQuote(paymentChainId: string, packets: readonly [PacketToCl
   const count = BigInt(packets.length)
   const feeLines: FeeLine[] = [
     { kind: 'service', coin: terms.serviceFee, detail: 'Fixed fee per clearing' },
-    { kind: 'packets', coin: coin(terms.perPacketFee.denom, count * terms.perPacketFee.amount), detail: `${count} ${count === 1n ? 'packet' : 'packets'} × ${terms.perPacketFee.amount}${terms.perPacketFee.denom}` },
+    {
+      kind: 'packets', coin: coin(terms.perPacketFee.denom, count * terms.perPacketFee.amount), each: { count: packets.length, coin: terms.perPacketFee },
+      detail: `${count} ${count === 1n ? 'packet' : 'packets'} × ${terms.perPacketFee.amount}${terms.perPacketFee.denom}`,
+    },
     ...costs.map(cost => gasLine(cost, denom, terms.rates)),
   ]
   const total = sumCoins(denom, feeLines.map(line => line.coin))

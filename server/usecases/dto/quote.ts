@@ -3,7 +3,13 @@ import type { FeeLine, Quote, SignedToken } from '../../domain/clearing/token'
 import { toCoinDto, toInstant, toPacketIdDto } from './wire'
 
 export function toFeeLineDto(line: FeeLine): FeeLineDto {
-  return { kind: line.kind, coin: toCoinDto(line.coin), detail: line.detail }
+  return {
+    kind: line.kind,
+    coin: toCoinDto(line.coin),
+    detail: line.detail,
+    each: line.each && { count: line.each.count, coin: toCoinDto(line.each.coin) },
+    gas: line.gas && { ...line.gas, gas: line.gas.gas.toString(), cost: toCoinDto(line.gas.cost) },
+  }
 }
 
 export function toQuoteDto(quote: Quote): QuoteDto {

@@ -51,7 +51,7 @@ describe('why a packet is stuck, on the sandbox', () => {
 
   it('counts the endpoints that agree, and fewer when one is gone', async () => {
     const eyes = await world.look()
-    const counts = async () => (await eyes.get(storyOf('undelivered'))).diagnosis.evidence.filter(({ query }) => ['packet commitment', 'packet receipt', 'client trust', 'channel state'].includes(query)).map(({ endpointCount }) => endpointCount)
+    const counts = async () => (await eyes.get(storyOf('undelivered'))).diagnosis.evidence.filter(({ query }) => ['packet_commitment', 'packet_receipt', 'client_trusted_until', 'channel_state'].includes(query)).map(({ endpointCount }) => endpointCount)
     expect(await untilFound(async () => (await counts()).every(count => count === 2) ? 2 : null)).toBe(2)
     await world.control('/faults/rpc', { endpoint: 1, kind: 'refuse' })
     expect(await untilFound(async () => (await counts()).every(count => count === 1) ? 1 : null)).toBe(1)

@@ -8,6 +8,7 @@ import { deriveKeys, makeTokenSigner } from '../../../server/adapters/system/sec
 import { canonicalTokenText } from '../../../server/domain/clearing/token'
 import type { Ids } from '../../../server/usecases/ports'
 import type { ClearingReads } from '../../../server/usecases/read-ports'
+import { toFeeLineDto } from '../../../server/usecases/dto/quote'
 import { makeRequestToken } from '../../../server/usecases/request-token'
 import type { Requester, Store } from '../../../server/usecases/store-ports'
 import { clearingTokenSchema, type ClearingToken } from '../../../shared/schemas/clearing'
@@ -51,7 +52,7 @@ function promiseOf(token: ClearingToken): Parameters<typeof canonicalTokenText>[
   const coin = (dto: { denom: string, amount: string }) => ({ denom: dto.denom, amount: BigInt(dto.amount) })
   return {
     ...token, memoCode: token.memoCode as MemoCode, total: coin(token.total),
-    feeLines: token.feeLines.map(line => ({ ...line, coin: coin(line.coin) })),
+    feeLines: token.feeLines.map(({ kind, detail, coin: price }) => ({ kind, detail, coin: coin(price) })),
     packets: token.packets.map(packet => ({ ...packet, id: { ...packet.id, sequence: BigInt(packet.id.sequence) }, share: coin(packet.share), destination: { chainId: '', portId: '', channelId: '' } })),
     issuedAt: new Date(token.issuedAt), expiresAt: new Date(token.expiresAt), graceUntil: new Date(token.graceUntil),
   }
@@ -69,6 +70,7 @@ describe('requesting a token', () => {
     expect(signer.verify(canonicalTokenText(promiseOf(token)), token.signature)).toBe(true)
     const record = await reads.operation(token.token)
     expect(record).toMatchObject({ status: 'awaiting_payment', memoCode: token.memoCode, total: { denom: 'uatom', amount: BigInt(token.total.amount) } })
+    expect(record?.feeLines.map(toFeeLineDto)).toEqual(token.feeLines)
     expect(record?.packets.map(packet => packet.share)).toEqual(token.packets.map(packet => BigInt(packet.share.amount)))
     const [row] = await database.db.select().from(schema.clearingTokens).where(eq(schema.clearingTokens.token, token.token))
     expect(row).toMatchObject({ sessionAddress: hubAddress, signature: token.signature })

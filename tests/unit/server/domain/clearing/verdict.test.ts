@@ -142,7 +142,7 @@ describe('progress and proof', () => {
 
   it('keeps answers with heights and endpoints, and leaves out what was not answered', () => {
     expect(evidenceOf(somePacketFacts({ commitment: known(false, 77n), received: unanswered, acknowledgement: unanswered }))).toEqual([
-      { query: 'packetCommitment', chainId: 'ibc-a', height: 77n, endpointCount: 1, answer: 'absent' },
+      { query: 'packet_commitment', chainId: 'ibc-a', height: 77n, endpointCount: 1, answer: 'absent' },
     ])
     expect(legsOf(somePacketFacts({ legs: [byUs('receive')] }))).toEqual([byUs('receive')])
   })

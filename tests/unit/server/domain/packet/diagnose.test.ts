@@ -122,15 +122,16 @@ describe('diagnosis of a packet', () => {
 
   it('rests on the answers with chain and height, and on nothing that was not answered', () => {
     const { evidence } = diagnosed({ received: known(true, 77n), acknowledgement: known('success', 78n) })
-    expect(evidence).toContainEqual({ query: 'packet receipt', chainId: 'ibc-b', height: 77n, endpointCount: 1, answer: 'received' })
-    expect(evidence).toContainEqual({ query: 'packet acknowledgement', chainId: 'ibc-b', height: 78n, endpointCount: 1, answer: 'stored: success' })
-    expect(evidence).toContainEqual(expect.objectContaining({ query: 'client trust', chainId: 'ibc-b', answer: '07-tendermint-4: newest header of 2026-11-24T11:00:00.000Z, trusted for 864000 s, until 2026-12-04T11:00:00.000Z' }))
-    expect(diagnosed({ received: unanswered }).evidence.map(row => row.query)).not.toContain('packet receipt')
+    expect(evidence).toContainEqual({ query: 'packet_receipt', chainId: 'ibc-b', height: 77n, endpointCount: 1, answer: 'received' })
+    expect(evidence).toContainEqual({ query: 'packet_acknowledgement', chainId: 'ibc-b', height: 78n, endpointCount: 1, answer: 'success' })
+    expect(evidence).toContainEqual(expect.objectContaining({ query: 'client_newest_header', chainId: 'ibc-b', answer: '2026-11-24T11:00:00.000Z' }))
+    expect(evidence).toContainEqual(expect.objectContaining({ query: 'client_trusted_until', chainId: 'ibc-b', answer: '2026-12-04T11:00:00.000Z' }))
+    expect(diagnosed({ received: unanswered }).evidence.map(row => row.query)).not.toContain('packet_receipt')
   })
 
   it('lists what could not be asked', () => {
-    expect(unansweredOf(somePacketFacts({ received: unanswered }))).toEqual(['packet receipt: nobody answered'])
-    expect(unansweredOf(somePacketFacts({ destination: null, destinationUnread: 'timeout' }))).toEqual(['other end of the channel: timeout'])
+    expect(unansweredOf(somePacketFacts({ received: unanswered }))).toEqual([{ question: 'packet_receipt', chainId: 'ibc-b', detail: 'nobody answered' }])
+    expect(unansweredOf(somePacketFacts({ destination: null, destinationUnread: 'timeout' }))).toEqual([{ question: 'counterparty', chainId: 'ibc-a', detail: 'timeout' }])
     expect(unansweredOf(somePacketFacts())).toEqual([])
   })
 })

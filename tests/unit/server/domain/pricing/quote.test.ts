@@ -100,6 +100,8 @@ describe('the price', () => {
     expect(quote.feeLines[2]?.detail).toMatch(/ gas at 0\.025uatom$/)
     expect(priceQuote('hub-1', [aPacketToClear(1n)], [], terms()).feeLines[1]?.detail).toBe('1 packet × 100000uatom')
     expect(quote.feeLines[3]?.detail).toContain('60000uosmo, converted')
+    expect(quote.feeLines[1]?.each).toEqual({ count: 2, coin: { denom: 'uatom', amount: 100_000n } })
+    expect(quote.feeLines[3]?.gas).toMatchObject({ updateClient: 1, receive: 2, acknowledge: 0, timeout: 0, cost: { denom: 'uosmo', amount: 60_000n } })
     expect(quote.total).toEqual({ denom: 'uatom', amount: 1_215_000n })
   })
 
