@@ -24,20 +24,38 @@ const txHashPattern = /(?:^|[^\da-f])(?:0x)?([\da-f]{64})(?![\da-f])/i
 const addressPattern = /(?:^|[^a-z\d])([a-z][a-z\d]{0,82}1[02-9ac-hj-np-z]{38,90})(?![a-z\d])/
 const tokenPattern = /(?:^|[^\da-f])([\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12})(?![\da-f])/i
 
-/** The fixed text before the variable part of an explorer's link template, without scheme and `www.`. */
-function linkStart(template: string): string {
-  return template.split('$')[0]!.replace(/^https?:\/\/(?:www\.)?/, '').toLowerCase()
+/** A link in lower case without scheme and `www.`. */
+const bare = (link: string) => link.replace(/^https?:\/\/(?:www\.)?/i, '').toLowerCase()
+
+/** The fixed text before the variable part of each link template of a chain's explorers. */
+function linkStarts(chain: KnownChain): string[] {
+  return chain.explorers.flatMap(({ txPage, accountPage }) => [txPage, accountPage]).flatMap(template => template ? [bare(template.split('$')[0]!)] : [])
 }
 
+/** Segments of explorers' paths that name no chain. */
+const commonSegments: ReadonlySet<string> = new Set(['tx', 'txs', 'transaction', 'transactions', 'account', 'accounts', 'address', 'addresses'])
+
+/** What explorers call a chain: its name, its id, and what stands in the paths of its link templates (Mintscan's `cosmos` of the Cosmos Hub). */
+function namesOf(chain: KnownChain): string[] {
+  const inTemplates = linkStarts(chain).flatMap(start => start.split('/').slice(1)).filter(segment => segment !== '' && !commonSegments.has(segment))
+  return [chain.chainName.toLowerCase(), chain.chainId.toLowerCase(), ...inTemplates]
+}
+
+function onlyChainIn(words: readonly string[], chains: readonly KnownChain[]): string | undefined {
+  const named = chains.filter(chain => namesOf(chain).some(name => words.includes(name)))
+  return named.length === 1 ? named[0]!.chainId : undefined
+}
+
+/**
+ * The chain of an explorer's link: the one whose template it fits, else the only one that its path or query names
+ * (`/osmosis-1/txs/…`, `?tx_hash=…&chain_id=…`), else the only one that its host names (`cosmos.bigdipper.live`).
+ */
 function chainOfLink(text: string, chains: readonly KnownChain[]): string | null {
-  const link = text.replace(/^https?:\/\/(?:www\.)?/, '').toLowerCase()
-  for (const chain of chains) {
-    const templates = chain.explorers.flatMap(explorer => [explorer.txPage, explorer.accountPage])
-    if (templates.some(template => template && link.startsWith(linkStart(template)))) return chain.chainId
-  }
-  const segments = link.split(/[/?#&=]/)
-  const named = chains.filter(chain => segments.includes(chain.chainName.toLowerCase()) || segments.includes(chain.chainId.toLowerCase()))
-  return named.length === 1 ? named[0]!.chainId : null
+  const link = bare(text)
+  const fitting = chains.find(chain => linkStarts(chain).some(start => link.startsWith(start)))
+  if (fitting) return fitting.chainId
+  const [host = '', ...rest] = link.split(/[/?#&=]/)
+  return onlyChainIn(rest, chains) ?? onlyChainIn(host.split('.'), chains) ?? null
 }
 
 function readPacket(text: string): Recognised | undefined {
