@@ -114,6 +114,8 @@ export const receipt = {
   unfinishedTitle: 'Price and payments',
   memoCode: 'Memo code',
   paidOn: 'Paid on',
+  paidTo: 'To',
+  paidBy: 'from',
   issued: 'Issued',
   finished: 'Finished',
   payments: 'Payments',
