@@ -4,6 +4,8 @@ import type { GlossaryEntry, GlossaryWord } from '~/locales/en/glossary'
 export interface TextPart {
   readonly text: string
   readonly word?: GlossaryWord
+  /** Punctuation right behind the word, to stay on its line. */
+  readonly after?: string
 }
 
 interface Place { readonly word: GlossaryWord, readonly start: number, readonly end: number }
@@ -17,6 +19,12 @@ function firstPlace(text: string, word: GlossaryWord, entry: GlossaryEntry, take
 /** Splits a text where `words` stand in it for the first time, each at most once; earlier words have the right of way. */
 export function explain(text: string, words: readonly GlossaryWord[], glossary: Readonly<Record<GlossaryWord, GlossaryEntry>>): TextPart[] {
   const places = words.reduce<Place[]>((taken, word) => [...taken, ...firstPlace(text, word, glossary[word], taken)], []).sort((a, b) => a.start - b.start)
-  const parts = places.flatMap(({ word, start, end }, index) => [{ text: text.slice(places[index - 1]?.end ?? 0, start) }, { text: text.slice(start, end), word }])
-  return [...parts, { text: text.slice(places.at(-1)?.end ?? 0) }].filter(part => part.text !== '')
+  const parts: TextPart[] = []
+  let done = 0
+  for (const { word, start, end } of places) {
+    const after = /^[^\s\p{L}\d([¿¡]+/u.exec(text.slice(end))?.[0] ?? ''
+    parts.push({ text: text.slice(done, start) }, { text: text.slice(start, end), word, after })
+    done = end + after.length
+  }
+  return [...parts, { text: text.slice(done) }].filter(part => part.text !== '')
 }

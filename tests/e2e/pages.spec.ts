@@ -98,3 +98,14 @@ test('an address that is no page says what to do', async ({ page }) => {
   await page.getByRole('link', { name: 'Go to the search' }).click()
   await expect(page.getByRole('searchbox')).toBeVisible()
 })
+
+test('where there is no page, the page that says so is in one language, down to what a screen reader is told', async ({ browser }) => {
+  const context = await browser.newContext({ locale: 'es-ES' })
+  const page = await context.newPage()
+  const response = await page.goto('/nothing-here')
+  expect(response?.status()).toBe(404)
+  await expect(page.locator('html')).toHaveAttribute('lang', 'es')
+  await expect(page).toHaveTitle('No hay nada en esta dirección · Relayooor')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('No hay nada en esta dirección')
+  await context.close()
+})

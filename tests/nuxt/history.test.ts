@@ -48,7 +48,7 @@ describe('the history', () => {
     expect(calls.signed).toEqual([{ chainId: 'hub-1', signer: aliceOnHub, text }])
     expect(sent.bodies).toEqual([{ challengeId: '0190f3d0-0000-7000-8000-000000000000', signature: btoa('signature'), pubKey: btoa('key') }])
     expect(page.text()).toContain('RLY-23456789AB7C')
-    expect(page.text()).toContain('1 delivered')
+    expect(page.text()).toContain('1 × delivered')
     await eventually(() => expect(page.text().replaceAll('\u00A0', ' ')).toContain('3.3 ATOM'))
     page.unmount()
     remove()
@@ -105,7 +105,7 @@ describe('the history', () => {
     const [results, months] = charts.findAll('figure')
     expect(results!.get('svg').attributes('aria-label')).toBe('Bar chart: Delivered 4, Returned to sender 3.')
     expect(results!.findAll('tbody tr').map(row => row.text().replace(/\s+/g, ' '))).toEqual(['Delivered4', 'Returned to sender3'])
-    expect(results!.findAll('rect').map(bar => bar.attributes('width'))).toEqual(['43%', '32.25%'])
+    expect(results!.findAll('rect').map(bar => bar.attributes('width'))).toEqual(['36%', '27%'])
     expect(months!.findAll('tbody tr').map(row => row.text())).toEqual(['Oct 20261', 'Nov 20262'])
   })
 
