@@ -100,8 +100,8 @@ function judgeDecision(world: World, row: DecidedRow): string | null {
     if (row.relayed_by === 'other') return row.rivals > 0 ? null : 'no other operation owns it'
     if (row.relayed_by !== 'nobody') return `pending by ${row.relayed_by}`
     const seen = new Set(row.observed)
-    if (!seen.has('packetCommitment=present')) return 'pending without a commitment seen'
-    const arrived = seen.has('packetReceipt=received') && seen.has('packetAcknowledgement=success')
+    if (!seen.has('packet_commitment=present')) return 'pending without a commitment seen'
+    const arrived = seen.has('packet_receipt=received') && seen.has('packet_acknowledgement=success')
     return arrived && ours && row.need !== 'acknowledge' ? 'we delivered it, and it was given back' : null
   }
   const lastWord = row.result === 'delivered' && packet.receivedHeight !== null && packet.ackWrittenHeight !== null && packet.ack === 'success' && packet.finishedBy === null
