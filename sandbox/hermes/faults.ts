@@ -1,4 +1,4 @@
-export const hermesFaultModes = ['emptySuccess', 'hang', 'dieMidway', 'garbage', 'otherRelayerFirst', 'slow'] as const
+export const hermesFaultModes = ['emptySuccess', 'hang', 'dieMidway', 'garbage', 'otherRelayerFirst', 'slow', 'down'] as const
 type HermesFaultMode = typeof hermesFaultModes[number]
 
 export interface HermesFault {
@@ -16,6 +16,11 @@ export class HermesFaults {
 
   clear(): void {
     this.active = []
+  }
+
+  /** Neither the command nor REST gets an answer. */
+  get down(): boolean {
+    return this.active.some(({ fault }) => fault.mode === 'down')
   }
 
   take(): HermesFault | undefined {

@@ -58,6 +58,10 @@ export async function startHermesServer(world: HermesWorld, port: number): Promi
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (faults.down) {
+      request.socket.destroy()
+      return
+    }
     // A page may not run commands: the command sends no origin.
     if (request.url !== '/sandbox/run' || request.headers.origin !== undefined) return answerRest(world, relayAsService, request, response)
     const text = await readBody(request, maxRequestBytes)
@@ -137,6 +141,7 @@ export async function startHermesServer(world: HermesWorld, port: number): Promi
         return false
       }
       case 'dieMidway':
+      case 'down':
         return false
     }
   }

@@ -44,8 +44,9 @@ function key(world: SandboxWorld, input: ControlInput): unknown {
 async function signAmino(world: SandboxWorld, input: ControlInput): Promise<unknown> {
   const account = walletAccount(world, input)
   checkSigner(account, input.text('signer'))
-  const signed = input.raw('signDoc') as StdSignDoc
-  return { signed, signature: await sign(account, serializeSignDoc(signed)) }
+  const bytes = serializeSignDoc(input.raw('signDoc') as StdSignDoc)
+  // Keplr, too, answers with the keys sorted as in the signed text.
+  return { signed: JSON.parse(new TextDecoder().decode(bytes)) as StdSignDoc, signature: await sign(account, bytes) }
 }
 
 async function signDirect(world: SandboxWorld, input: ControlInput): Promise<unknown> {

@@ -4,6 +4,7 @@
   const storageKey = 'sandbox-wallet-account'
   let account = stored() ?? 'alice'
   let rejectNext = false
+  let ledger = false
   const enabled = new Set()
   const log = []
 
@@ -36,7 +37,7 @@
 
   async function getKey(chainId) {
     const key = await ask('/wallet/key', { chainId })
-    return { ...key, pubKey: fromBase64(key.pubKey), address: fromBase64(key.address), ethereumHexAddress: '', isNanoLedger: false, isKeystone: false }
+    return { ...key, pubKey: fromBase64(key.pubKey), address: fromBase64(key.address), ethereumHexAddress: '', isNanoLedger: ledger, isKeystone: false }
   }
 
   async function enable(chainIds) {
@@ -53,6 +54,7 @@
   }
 
   async function signDirect(chainId, signer, signDoc) {
+    if (ledger) throw new Error('Ledger signs amino only')
     approve('signDirect', { chainId })
     const { signature } = await ask('/wallet/sign-direct', {
       chainId,
@@ -113,6 +115,12 @@
     log,
     get account() {
       return account
+    },
+    get ledger() {
+      return ledger
+    },
+    set ledger(on) {
+      ledger = on
     },
     use(name) {
       account = name

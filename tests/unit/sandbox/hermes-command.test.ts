@@ -60,6 +60,15 @@ describe('the hermes command', () => {
     expect([strict.exitCode, strict.last?.status]).toEqual([1, 'error'])
   })
 
+  it('that is down answers neither its command nor REST, until it is up again', async () => {
+    const { restUrl } = sandbox.hermes
+    await control(sandbox, '/faults/hermes', { mode: 'down' })
+    expect(await hermes(sandbox, clearArguments(hub))).toMatchObject({ exitCode: 1, last: { status: 'error' } })
+    await expect(fetch(`${restUrl}/version`)).rejects.toThrow('fetch failed')
+    await control(sandbox, '/faults/hermes', { mode: 'none' })
+    expect((await fetch(`${restUrl}/version`)).status).toBe(200)
+  })
+
   it('claims success and does nothing under the empty-success fault', async () => {
     const [sequence] = await sendPackets(sandbox, hub)
     await control(sandbox, '/faults/hermes', { mode: 'emptySuccess', count: 1 })

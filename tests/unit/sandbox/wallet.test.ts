@@ -11,7 +11,7 @@ import type { Sandbox, SandboxChain } from '../../../sandbox/start'
 import { startSandbox } from '../../../sandbox/start'
 import { balance, control, signingClient } from './world'
 
-interface SandboxWallet { readonly account: string, readonly log: { kind: string }[], use(name: string): void, rejectNext(): void }
+interface SandboxWallet { ledger: boolean, readonly account: string, readonly log: { kind: string }[], use(name: string): void, rejectNext(): void }
 interface Page { readonly keplr: Keplr, readonly __sandboxWallet: SandboxWallet }
 
 let sandbox: Sandbox
@@ -72,6 +72,19 @@ describe('the dev wallet', () => {
     })
     expect(pubkeyToAddress(key, 'cosmos')).toBe(address)
     expect(Secp256k1.verifySignature(Secp256k1Signature.fromFixedLength(Buffer.from(signature, 'base64')), sha256(bytes), Buffer.from(key.value, 'base64'))).toBe(true)
+  })
+
+  it('as a Ledger signs amino only, and answers with the keys sorted, as Keplr does', async () => {
+    page.__sandboxWallet.ledger = true
+    const { bech32Address, isNanoLedger } = await page.keplr.getKey(hub.chainId)
+    expect(isNanoLedger).toBe(true)
+    await expect(page.keplr.signDirect(hub.chainId, bech32Address, { bodyBytes: new Uint8Array(), authInfoBytes: new Uint8Array(), chainId: hub.chainId } as never)).rejects.toThrow('Ledger signs amino only')
+    const asked = { chain_id: hub.chainId, account_number: '1', sequence: '2', fee: { gas: '1', amount: [{ denom: 'uatom', amount: '3' }] }, memo: 'a & b', msgs: [{ type: 'cosmos-sdk/MsgSend', value: { to_address: 'b', from_address: 'a', amount: [] } }] }
+    const { signed, signature } = await page.keplr.signAmino(hub.chainId, bech32Address, asked)
+    page.__sandboxWallet.ledger = false
+    expect(signed).toEqual(asked)
+    expect(Object.keys(signed)).toEqual(['account_number', 'chain_id', 'fee', 'memo', 'msgs', 'sequence'])
+    expect(Secp256k1.verifySignature(Secp256k1Signature.fromFixedLength(Buffer.from(signature.signature, 'base64')), sha256(serializeSignDoc(asked)), Buffer.from(signature.pub_key.value, 'base64'))).toBe(true)
   })
 
   it('refuses when the person refuses, and never signs for somebody else', async () => {
