@@ -83,7 +83,7 @@ async function giveUp({ deps }: Signer, payout: Payout, reason: string, parking:
     if (current?.state !== 'open') return
     const now = deps.clock.now()
     await tx.voidPayout(current, reason, parking === null && world.includedCode !== null, now)
-    if (!world.sequenceUsed && world.sequenceUsedBy === null) await tx.forgetSequence(current)
+    if (world.includedCode !== null && !world.sequenceUsed && world.sequenceUsedBy === null) await tx.forgetSequence(current)
     const [lead] = await tx.lockRefunds(payout.refundIds.slice(0, 1))
     if (parking && lead?.state === 'planned') await tx.holdRefund(lead, 'refused', parking.note, parking.until, worker, now)
   })
@@ -97,7 +97,7 @@ async function continueSigned(signer: Signer, payout: Payout, failures: number):
   const world = worldOf(signer, payout.coin.denom, { includedCode, sequenceUsed: account !== null && account.sequence > payout.accountSequence, sequenceUsedBy: await deps.store.sequenceUsedBy(payout) })
   const hand: RefundInHand = { kind: 'signed', payout, failures }
   let step = nextRefundStep(hand, world, deps.clock.now())
-  if (step.do === 'verify_absence') step = nextRefundStep(hand, { ...world, absence: await isProvenAbsent(deps, payout) ? 'proven' : 'unproven' }, deps.clock.now())
+  if (step.do === 'verify_absence') step = nextRefundStep(hand, { ...world, absence: await isProvenAbsent(deps, payout, includedCode !== null) ? 'proven' : 'unproven' }, deps.clock.now())
   if (step.do === 'rebroadcast') await broadcast(signer, payout)
   if (step.do === 'sign_anew') await giveUp(signer, payout, step.reason, null, world)
   if (step.do === 'park') await giveUp(signer, payout, step.note, step, world)

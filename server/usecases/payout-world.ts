@@ -92,12 +92,13 @@ export async function estimatePayout(deps: PayRefundsDeps, wallet: ServiceWallet
 
 /**
  * Reads every block that could hold the tx, each vouched for by a second endpoint where there is one. True only if none
- * holds it with code 0.
+ * holds it with code 0. Nor with another code, unless the books know of that failure: the scanner judges it first, for it
+ * may have used its sequence.
  */
-export async function isProvenAbsent(deps: PayRefundsDeps, payout: Payout): Promise<boolean> {
+export async function isProvenAbsent(deps: PayRefundsDeps, payout: Payout, failureKnown: boolean): Promise<boolean> {
   for (let height = payout.signedHeight + 1n; height <= payout.timeoutHeight; height += 1n) {
     const block = await deps.reader.block(payout.chainId, height)
-    if (block.txs.some(tx => tx.txHash === payout.txHash && tx.code === 0)) return false
+    if (block.txs.some(tx => tx.txHash === payout.txHash && (tx.code === 0 || !failureKnown))) return false
     const agreement = await deps.reader.confirmBlock({ ...block, codes: block.txs.map(tx => tx.code) })
     if (agreement !== 'agreed' && agreement !== 'single') return false
   }

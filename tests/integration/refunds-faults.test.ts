@@ -315,6 +315,37 @@ describe('a refund is paid exactly once', () => {
     expect(await world.payouts()).toMatchObject([{ state: 'void', closeReason: expect.stringContaining('was included with code') }, { state: 'confirmed' }])
   })
 
+  it('when it fails in a block that is vouched for only while the signer looks whether any block holds it: its sequence counts as used', async () => {
+    const { reader, chainId } = await open()
+    const id = await world.notCleared(700_000n)
+    await world.pay1()
+    const { amount } = await reader.balance(chainId, world.service, world.denom)
+    await world.control('drain', { to: 'service' })
+    await world.control('fund', { to: 'service', amount: '650000' })
+    await world.control('blocks', { count: 6 })
+    await world.scanner({ ...reader, confirmBlock: async () => 'waiting' })(chainId)
+    expect(await world.outgoing()).toMatchObject([{ kind: null, code: 5 }])
+    let looked = false
+    const instance = world.instance({
+      reader: {
+        ...reader, block: async (...asked) => {
+          if (!looked) await world.scan()
+          looked = true
+          return reader.block(...asked)
+        },
+      },
+    })
+    await forgetLease()
+    await instance(chainId)
+    expect(looked).toBe(true)
+    const [payout] = await world.payouts()
+    expect(await world.outgoing()).toMatchObject([{ kind: 'failed_refund', sequence: payout!.accountSequence }])
+    await world.control('fund', { to: 'service', amount: (amount - 650_000n).toString() })
+    await world.finish(instance)
+    await expectOnePaid(id, 700_000n)
+    expect(await world.payouts()).toMatchObject([{ state: 'void', closeReason: expect.stringContaining('was included with code') }, { state: 'confirmed' }])
+  })
+
   it('when a block refuses it without using its sequence: it is kept until it is impossible, then signed anew', async () => {
     const { reader, chainId } = await open()
     const id = await world.notCleared(700_000n)
