@@ -29,7 +29,8 @@ export default defineConfig({
   webServer: {
     command: 'npm run demo',
     url: `http://localhost:${port}/readyz`,
-    env: { PORT: port, SANDBOX_PORT: String(Number(port) + 1), DATA_DIR: dataDir, BLOCK_TIME_MS: '500', STUCK_AFTER_SECONDS: '4' },
+    // Deadlines that a test can wait for.
+    env: { PORT: port, SANDBOX_PORT: String(Number(port) + 1), DATA_DIR: dataDir, BLOCK_TIME_MS: '500', STUCK_AFTER_SECONDS: '4', CLEARING_TOKEN_TTL: '45', CLEARING_TOKEN_GRACE: '5', CLEARING_DEADLINE: '60' },
     reuseExistingServer: false,
     timeout: 240_000,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },

@@ -7,6 +7,9 @@ export interface DemoOptions {
   readonly dataDir: string
 }
 
+/** May be shortened from outside, so that a deadline can be waited for. */
+const times = ['CLEARING_TOKEN_TTL', 'CLEARING_TOKEN_GRACE', 'CLEARING_DEADLINE'] as const
+
 /** One unit of the fee denom in base units, times `thousandths` / 1000. */
 const units = (exponent: number, thousandths: bigint) => (10n ** BigInt(exponent) * thousandths / 1000n).toString()
 
@@ -35,6 +38,7 @@ export function sandboxEnvironment(sandbox: Omit<Sandbox, 'stop'>, { port, dataD
     HERMES_CONFIG_PATH: sandbox.hermes.configPath,
     HERMES_REST_API_URL: sandbox.hermes.restUrl,
     STUCK_AFTER_SECONDS: process.env.STUCK_AFTER_SECONDS ?? '60',
+    ...Object.fromEntries(times.flatMap(name => process.env[name] ? [[name, process.env[name]]] : [])),
     LOG_LEVEL: 'info',
     NUXT_PUBLIC_WALLET_SCRIPT: `${sandbox.controlUrl}/wallet.js`,
   }

@@ -1,33 +1,6 @@
-import type { Page } from '@playwright/test'
 import { expect } from '@playwright/test'
-import { aStuckPacket, aTimedOutPacket, control, test } from './world'
-
-async function openWizard(page: Page, packet: string) {
-  await page.goto(`/packets/${packet}`)
-  await page.getByRole('link', { name: 'See the price' }).click()
-  await expect(page.locator('[data-step="select"]')).toBeVisible()
-}
-
-async function orderClearing(page: Page) {
-  await page.getByRole('button', { name: 'See the price' }).click()
-  await expect(page.locator('[data-total]')).toContainText('ATOM')
-  await page.getByRole('button', { name: 'Fix this price and pay' }).click()
-  await expect(page.locator('[data-memo-code]')).toHaveText(/^RLY-/)
-}
-
-async function paymentByHand(page: Page) {
-  const [amount] = /\d+(?= uatom)/.exec(await page.locator('[data-amount]').innerText()) ?? []
-  return { to: await page.locator('[data-payment-address]').innerText(), amount, memo: await page.locator('[data-memo-code]').innerText() }
-}
-
-async function expectProof(page: Page, packet: string) {
-  await expect(page.locator('[data-status="cleared"]')).toBeVisible({ timeout: 40_000 })
-  const cleared = page.locator(`[data-cleared-packet="${packet}"]`)
-  await expect(cleared).toHaveAttribute('data-result', 'delivered')
-  await expect(cleared).toContainText('Relayed by us')
-  await expect(cleared.locator('[data-leg="receive"]')).toContainText('block')
-  await expect(cleared.locator('[data-leg="acknowledge"]')).toContainText('block')
-}
+import { expectProof, openWizard, orderClearing, payFromElsewhere, paymentByHand, withWallet } from './steps'
+import { anArrivedPacket, aRefusedPacket, aStuckPacket, aTimedOutPacket, test } from './world'
 
 test('with the wallet, from the search to the proof; the packet itself then shows as delivered', async ({ page }) => {
   const packet = await aStuckPacket()
@@ -57,7 +30,7 @@ test('by hand, closed in the middle and opened again by its link; a second tab f
   await second.goto(`/clearing/${token}`)
   await expect(second.locator('[data-connection="live"]')).toBeVisible()
   await expect(second.locator('[data-status="awaiting_payment"]')).toBeVisible()
-  await control('/send', { chainId: 'sandbox-hub-1', from: 'bob', ...payment })
+  await payFromElsewhere(payment)
   await expectProof(second, packet)
   await expectProof(page, packet)
   await expect(second.locator('[data-payment-state="credited"]')).toBeVisible()
@@ -72,11 +45,58 @@ test('a timed-out packet gives the sender the money back', async ({ page }) => {
   await expect(page.locator(`[data-cleared-packet="${packet}"]`)).toHaveAttribute('data-result', 'returned_by_timeout')
 })
 
+test('a packet that was refused gives its sender the money back, once its acknowledgement is brought', async ({ page }) => {
+  const packet = await aRefusedPacket()
+  await page.goto(`/packets/${packet}`)
+  await expect(page.locator('[data-state="stuck_error_acknowledged"]')).toContainText('Refused, refund waiting')
+  await expect(page.locator('[data-diagnosis="error_ack_pending"]')).toContainText(/refused 12\.5 ATOM.* your refund of 12\.5 ATOM to .* waits for its error acknowledgement/)
+  await expect(page.locator('[data-refund="predicted"]')).toContainText('12.5 ATOM')
+  await page.getByRole('link', { name: 'See the price' }).click()
+  await expect(page.locator('[data-step="select"]')).toContainText('What we do: bring back the confirmation.')
+  await orderClearing(page)
+  await page.getByRole('button', { name: 'Pay with Keplr' }).click()
+  await expect(page.locator('[data-status="cleared"]')).toBeVisible({ timeout: 40_000 })
+  const cleared = page.locator(`[data-cleared-packet="${packet}"]`)
+  await expect(cleared).toHaveAttribute('data-result', 'returned_by_error')
+  await expect(cleared.locator('[data-leg="acknowledge"]')).toContainText('block')
+  await page.goto(`/packets/${packet}`)
+  await expect(page.locator('[data-state="completed"]')).toContainText('Returned to sender')
+  await expect(page.locator('[data-refund="paid"]')).toContainText('12.5 ATOM')
+})
+
+test('money that has already arrived is told so, and nothing can be paid for it', async ({ page, request }) => {
+  const packet = await anArrivedPacket()
+  await page.goto('/')
+  await page.getByRole('searchbox').fill(packet)
+  await page.getByRole('button', { name: 'Look it up' }).click()
+  await expect(page.locator('[data-state="stuck_unacknowledged"]')).toContainText('Arrived, not confirmed')
+  await expect(page.locator('[data-diagnosis="delivered_ack_missing"]')).toContainText(/^Your money has already arrived: 12\.5 ATOM was received/)
+  await expect(page.locator('main')).toContainText('Nothing to pay and nothing to do')
+  await expect(page.getByRole('link', { name: 'See the price' })).toHaveCount(0)
+  await page.goto(`/clear?packets=${packet}`)
+  await expect(page.getByRole('checkbox')).toBeDisabled()
+  await expect(page.locator('[data-step="select"]')).toContainText('Nothing to pay.')
+  await expect(page.getByRole('button', { name: 'See the price' })).toBeDisabled()
+  const [chainId, portId, channelId, sequence] = packet.split('/')
+  const refused = await request.post('/api/v1/clearing/quote/preview', { data: { paymentChainId: chainId, packets: [{ chainId, portId, channelId, sequence }] } })
+  expect([refused.status(), (await refused.json() as { code: string }).code]).toEqual([422, 'packets_not_clearable'])
+})
+
+test('a Ledger, which signs amino only, pays and clears', async ({ page }) => {
+  const packet = await aStuckPacket()
+  await openWizard(page, packet)
+  await orderClearing(page)
+  await withWallet(page, wallet => wallet.ledger = true)
+  await page.getByRole('button', { name: 'Pay with Keplr' }).click()
+  await expectProof(page, packet)
+  expect(await page.evaluate('window.__sandboxWallet.log.map(({ kind }) => kind)')).toEqual(['enable', 'signAmino'])
+})
+
 test('a signature refused in the wallet pays nothing and can be asked for again', async ({ page }) => {
   const packet = await aStuckPacket()
   await openWizard(page, packet)
   await orderClearing(page)
-  await page.evaluate(() => (window as unknown as { __sandboxWallet: { rejectNext(): void } }).__sandboxWallet.rejectNext())
+  await withWallet(page, wallet => wallet.rejectNext())
   await page.getByRole('button', { name: 'Pay with Keplr' }).click()
   await expect(page.locator('[data-wallet-failure="rejected"]')).toContainText('Nothing was paid')
   await page.getByRole('button', { name: 'Pay with Keplr' }).click()
@@ -86,19 +106,8 @@ test('a signature refused in the wallet pays nothing and can be asked for again'
 test('an empty account is told so before it is asked to sign', async ({ page }) => {
   const packet = await aStuckPacket()
   await openWizard(page, packet)
-  await page.evaluate(() => (window as unknown as { __sandboxWallet: { use(name: string): void } }).__sandboxWallet.use('poor'))
+  await withWallet(page, wallet => wallet.use('poor'))
   await orderClearing(page)
   await page.getByRole('button', { name: 'Pay with Keplr' }).click()
   await expect(page.locator('[data-wallet-failure="insufficient_balance"]')).toBeVisible()
-})
-
-test('a surplus is told and planned to go back', async ({ page }) => {
-  const packet = await aStuckPacket()
-  await openWizard(page, packet)
-  await orderClearing(page)
-  const payment = await paymentByHand(page)
-  await control('/send', { chainId: 'sandbox-hub-1', from: 'bob', ...payment, amount: (BigInt(payment.amount ?? '0') + 5_000_000n).toString() })
-  await expectProof(page, packet)
-  await expect(page.locator('[data-payment-issue="overpaid"]')).toBeVisible()
-  await expect(page.locator('[data-refund-state]')).toContainText('5 ATOM')
 })

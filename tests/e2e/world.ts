@@ -50,6 +50,32 @@ export async function aTimedOutPacket(): Promise<string> {
   return packetInState(await sendPacket({ timeoutSeconds: 2 }), 'timed_out')
 }
 
+const sequenceOf = (packet: string) => packet.split('/').at(-1) ?? ''
+
+/** A packet that has arrived; only the acknowledgement did not come back. */
+export async function anArrivedPacket(): Promise<string> {
+  const sequence = await sendPacket({})
+  await control('/relay', { chainId: hub, sequences: [sequence], stage: 'receive' })
+  return packetInState(sequence, 'stuck_unacknowledged')
+}
+
+/** A packet of 12.5 ATOM that the destination refused; the refund waits for the acknowledgement of that. */
+export async function aRefusedPacket(): Promise<string> {
+  const sequence = await sendPacket({ to: 'not-an-address' })
+  await control('/relay', { chainId: hub, sequences: [sequence], stage: 'receive' })
+  return packetInState(sequence, 'stuck_error_acknowledged')
+}
+
+/** A packet with a memo of so many bytes; Hermes skips it when its limit is lower. */
+export async function aStuckPacketWithMemo(bytes: number): Promise<string> {
+  return packetInState(await sendPacket({ packetMemo: 'm'.repeat(bytes) }), 'stuck_undelivered')
+}
+
+/** Another relayer brings the packet, and its acknowledgement back. */
+export async function relayedByAnother(packet: string): Promise<void> {
+  await control('/relay', { chainId: hub, sequences: [sequenceOf(packet)] })
+}
+
 /** Fails a test in which a page throws, logs an error, or asks anybody but the app and the sandbox on this machine. */
 export const test = base.extend<{ page: Page }>({
   page: async ({ page }, use) => {

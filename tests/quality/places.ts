@@ -1,4 +1,5 @@
 import { expect, type APIRequestContext, type Page } from '@playwright/test'
+import { signInAsAdmin, withWallet } from '../e2e/steps'
 import { aStuckPacket, control, hub, sandboxFacts } from '../e2e/world'
 
 /** A page in one state: how to get there, and what shows that it is there. */
@@ -22,6 +23,10 @@ async function aToken(request: APIRequestContext) {
   const answer = await request.post('/api/v1/clearing/request-token', { data: { walletAddress: alice, paymentChainId: hub, packets: [{ chainId, portId, channelId, sequence }] } })
   expect(answer.status(), await answer.text()).toBe(200)
   return await answer.json() as { token: string, memoCode: string, paymentAddress: string, total: { amount: string } }
+}
+
+async function pay({ memoCode, paymentAddress, total }: Awaited<ReturnType<typeof aToken>>, surplus = 0n): Promise<void> {
+  await control('/send', { chainId: hub, from: 'bob', to: paymentAddress, amount: (BigInt(total.amount) + surplus).toString(), memo: memoCode })
 }
 
 async function accounts(): Promise<{ alice: string }> {
@@ -66,15 +71,66 @@ export const places: readonly Place[] = [
   {
     name: 'receipt',
     reach: async (page, request) => {
-      const { token, memoCode, paymentAddress, total } = await aToken(request)
-      await control('/send', { chainId: hub, from: 'bob', to: paymentAddress, amount: total.amount, memo: memoCode })
-      await page.goto(`/clearing/${token}`)
+      const payment = await aToken(request)
+      await pay(payment)
+      await page.goto(`/clearing/${payment.token}`)
       await expect(page.locator('[data-status="cleared"]')).toBeVisible({ timeout: 40_000 })
+    },
+  },
+  {
+    name: 'clearing, at work',
+    reach: async (page, request) => {
+      const payment = await aToken(request)
+      await control('/faults/hermes', { mode: 'slow', delayMs: 8_000, count: 1 })
+      await pay(payment)
+      await page.goto(`/clearing/${payment.token}`)
+      await expect(page.locator('[data-status="clearing"]')).toBeVisible({ timeout: 40_000 })
+    },
+  },
+  {
+    name: 'clearing, refunded',
+    reach: async (page, request) => {
+      const payment = await aToken(request)
+      await pay(payment, 5_000_000n)
+      await page.goto(`/clearing/${payment.token}`)
+      await expect(page.locator('[data-refund-state="confirmed"]')).toBeVisible({ timeout: 40_000 })
+    },
+  },
+  {
+    name: 'wallet dialog',
+    reach: async (page) => {
+      await page.goto('/')
+      await page.getByRole('button', { name: 'Wallet', exact: true }).click()
+      await page.getByRole('button', { name: 'Connect Keplr' }).click()
+      await expect(page.getByRole('dialog')).toContainText('Connected with Keplr')
     },
   },
   at('channels', () => '/channels', 'main h1'),
   at('help', () => '/help', 'main h1'),
   at('help in Spanish', () => '/help?lang=es', 'html[lang=es] main h1'),
   at('history, signed out', () => '/history', 'main h1'),
+  {
+    name: 'history, signed in',
+    reach: async (page, request) => {
+      const payment = await aToken(request)
+      await pay(payment)
+      await expect.poll(async () => {
+        const status = await request.get(`/api/v1/clearing/status/${payment.token}`)
+        return (await status.json() as { finishedAt: string | null }).finishedAt
+      }, { timeout: 40_000 }).toBeTruthy()
+      await page.goto('/history')
+      await withWallet(page, wallet => wallet.use('bob'))
+      await page.getByRole('button', { name: 'Sign in with Keplr' }).click()
+      await expect(page.locator('[data-operation]').first()).toBeVisible()
+    },
+  },
   at('admin, signed out', () => '/admin', 'main h1'),
+  {
+    name: 'admin, signed in',
+    reach: async (page) => {
+      await control('/send', { chainId: hub, from: 'alice', to: 'service', amount: '1234567', memo: 'RLY-2345 6789 a memo that is rather long, as people write them when they are in a hurry' })
+      await signInAsAdmin(page)
+      await page.getByRole('button', { name: 'Send back' }).first().click()
+    },
+  },
 ]
