@@ -24,6 +24,7 @@ export const wizard = {
   title: 'Clear a packet',
   steps,
   stepTitles,
+  selectIntro: 'Each packet is one transfer. Choose those to be cleared.',
   stepsLabel: 'Steps',
   unread: (packets: string) => `We could not read ${packets}.`,
   seePrice: 'See the price',

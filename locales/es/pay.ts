@@ -7,6 +7,7 @@ export const wizard: InnerWords['wizard'] = {
   title: 'Liberar un paquete',
   steps: { select: 'Elegir', price: 'Precio', pay: 'Pagar', follow: 'Seguir' },
   stepTitles: { select: '¿Qué paquetes?', price: 'Lo que cuesta', pay: 'Revisar y pagar', follow: 'Seguirlo' },
+  selectIntro: 'Cada paquete es una transferencia. Elige los que haya que liberar.',
   stepsLabel: 'Pasos',
   unread: packets => `No pudimos leer ${packets}.`,
   seePrice: 'Ver el precio',
