@@ -36,7 +36,7 @@ const headlines: Readonly<Record<OperationStatus, string>> = {
   partially_cleared: 'Partly cleared; the rest is refunded',
   not_cleared: 'We could not clear it; your money goes back',
   not_needed: 'Nothing was left to do; your money goes back',
-  expired: 'Expired without payment',
+  expired: 'Not paid in time',
   needs_attention: 'A person has to look at this',
   resolved: 'Settled by a person',
 }

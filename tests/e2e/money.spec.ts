@@ -122,7 +122,7 @@ test('partly cleared: what was not done by the deadline is given back, its share
 test('a payment that comes too late is told so, and goes back', async ({ page }) => {
   test.setTimeout(untilDeadlineMs + 60_000)
   await page.goto(forgotten.page)
-  await expect(page.locator('[data-status="expired"]')).toContainText('Expired without payment', { timeout: untilDeadlineMs })
+  await expect(page.locator('[data-status="expired"]')).toContainText('Not paid in time', { timeout: untilDeadlineMs })
   await expect(page.locator('[data-payment-address]')).toHaveCount(0)
   await payFromElsewhere(forgotten.payment)
   await expect(page.locator('[data-payment-issue="too_late"]')).toContainText('The payment came too late. It goes back to where it came from.', { timeout: 40_000 })
