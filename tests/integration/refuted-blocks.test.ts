@@ -2,6 +2,7 @@ import { asc, eq } from 'drizzle-orm'
 import { afterEach, describe, expect, it } from 'vitest'
 import { auditLog, ledgerEntries, operationEvents, walletFunding, walletOutgoing } from '../../drizzle/schema'
 import { makeAdminReads } from '../../server/adapters/postgres/admin-reads'
+import { brokenStates } from '../../server/adapters/postgres/reconciliation'
 import { ScriptedEndpoints } from '../builders/scripted-endpoints'
 import { at } from '../builders/tokens'
 import { openScanWorld, type ScanWorld } from './scan.world'
@@ -135,5 +136,36 @@ describe('two readings of one height', () => {
     expect((await world.operation(victim.id)).status).toBe('awaiting_payment')
     expect((await world.operation(payer.id)).status).toBe('queued')
     expect(await world.ledger()).toEqual({ unbalanced: 0, wallet: 101n })
+  })
+
+  it('are judged one by one: a withdrawal that one endpoint calls failed is booked once, as the other shows it', async () => {
+    const { endpoints, scan } = await open('a', 'b', 'c')
+    const audited = { tip: () => endpoints.tip(), block: (chainId: string, wanted: bigint) => world.chain.block(chainId, wanted), confirmBlock: async () => 'agreed' as const, endpoints: () => endpoints.endpoints() }
+    for (let second = 1; second <= 24; second++) world.chain.add(second)
+    await scan()
+    await world.audit(audited)
+    const attributes = (own: Record<string, string>) => Object.entries(own).map(([key, value]) => ({ key, value }))
+    const withdrawal = {
+      ...world.chain.payment('', 10n), messages: [{ index: 0, typeUrl: '/cosmos.bank.v1beta1.MsgSend', send: { fromAddress: 'cosmos1service', toAddress: 'cosmos1thief', coins: [{ denom: 'uatom', amount: 10n }] } }],
+      events: [
+        { type: 'coin_spent', attributes: attributes({ spender: 'cosmos1service', amount: '5uatom' }) }, { type: 'tx', attributes: attributes({ fee: '5uatom', fee_payer: 'cosmos1service' }) }, { type: 'tx', attributes: attributes({ acc_seq: 'cosmos1service/1' }) },
+        { type: 'coin_spent', attributes: attributes({ spender: 'cosmos1service', amount: '10uatom', msg_index: '0' }) },
+      ],
+    }
+    const height = world.chain.add(30, [withdrawal])
+    const truth = await world.chain.block('hub-1', height)
+    endpoints.lies.set(height, { ...truth, txs: truth.txs.map(tx => ({ ...tx, code: 5 })) })
+    for (let second = 31; second <= 55; second++) world.chain.add(second)
+    endpoints.down.add('b').add('c')
+    await scan()
+    await world.audit(audited)
+    const outgoing = () => world.database.db.select({ code: walletOutgoing.code, kind: walletOutgoing.kind, confirmation: walletOutgoing.confirmation }).from(walletOutgoing).orderBy(asc(walletOutgoing.code))
+    expect(await outgoing()).toEqual([{ code: 0, kind: 'stranger', confirmation: 'agreed' }, { code: 5, kind: null, confirmation: 'none' }])
+    expect(await world.ledger()).toEqual({ unbalanced: 0, wallet: -15n })
+    expect(await brokenStates(world.database.db)).toEqual([])
+    endpoints.down.clear()
+    await scan()
+    expect(await outgoing()).toEqual([{ code: 0, kind: 'stranger', confirmation: 'agreed' }])
+    expect(await world.ledger()).toEqual({ unbalanced: 0, wallet: -15n })
   })
 })

@@ -38,7 +38,7 @@ export const guards: readonly Guard[] = [
   guard('payments wait for a second endpoint',
     edit('server/usecases/credit-payments.ts', `const needsSecond = payment.confirmation === 'none' && `, 'const needsSecond = false && ')),
   guard('what left a wallet waits for a second endpoint',
-    edit('server/adapters/postgres/outgoing.ts', `, isNull(walletOutgoing.kind), ne(walletOutgoing.confirmation, 'none')`, ', isNull(walletOutgoing.kind)')),
+    edit('server/adapters/postgres/outgoing.ts', `and(isNull(walletOutgoing.kind), ne(walletOutgoing.confirmation, 'none'))`, 'isNull(walletOutgoing.kind)')),
   guard('a failed tx pays nothing',
     edit('server/domain/payment/recognise.ts', '  if (tx.code !== 0) return []\n', '')),
   guard('a token is paid once: later payments go back',

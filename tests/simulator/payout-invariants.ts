@@ -227,7 +227,7 @@ export async function unpaid(world: World): Promise<readonly string[]> {
 interface WaitingRow { readonly text: string, readonly chain_id: string, readonly hold_reason: string | null, readonly destination: string, readonly wait_reason: string | null }
 
 function waitsForGoodReason(world: World, row: WaitingRow): boolean {
-  if (row.hold_reason === 'refused' || !world.signs) return world.network.chain(row.chain_id).service.blocked.has(row.destination)
   // Refunds that only the lost database knew are strangers to the restored one: a person must tell what they paid.
-  return world.restored && row.wait_reason?.includes('fits nothing') === true
+  if (world.restored && row.wait_reason?.includes('fits nothing') === true) return true
+  return (row.hold_reason === 'refused' || !world.signs) && world.network.chain(row.chain_id).service.blocked.has(row.destination)
 }

@@ -26,9 +26,12 @@ export async function insertOutgoing(tx: Tx, rows: readonly OutgoingTransfer[], 
   }
 }
 
+/** Vouched for: another endpoint's reading of the same transaction may stand beside it until it is refuted. */
+const unjudged = and(isNull(walletOutgoing.kind), ne(walletOutgoing.confirmation, 'none'))
+
 export async function lockUnjudgedOutgoing(tx: Tx, chainId: string): Promise<readonly OutgoingTx[]> {
   const rows = await tx.select().from(walletOutgoing)
-    .where(and(eq(walletOutgoing.chainId, chainId), isNull(walletOutgoing.kind), ne(walletOutgoing.confirmation, 'none')))
+    .where(and(unjudged, eq(walletOutgoing.chainId, chainId)))
     .orderBy(asc(walletOutgoing.height), asc(walletOutgoing.txIndex), asc(walletOutgoing.msgIndex)).for('update')
   if (rows.length === 0) return []
   const relayers = new Set((await readWallets(tx, chainId)).filter(wallet => wallet.role === 'relayer').map(wallet => wallet.address))
@@ -51,7 +54,7 @@ export async function lockUnjudgedOutgoing(tx: Tx, chainId: string): Promise<rea
 
 export async function saveJudgement(tx: Tx, judged: OutgoingTx, kind: OutgoingVerdict['kind'], note: string | null): Promise<void> {
   await tx.update(walletOutgoing).set({ kind, note })
-    .where(and(eq(walletOutgoing.chainId, judged.chainId), eq(walletOutgoing.height, judged.height), eq(walletOutgoing.txIndex, judged.txIndex), eq(walletOutgoing.address, judged.address)))
+    .where(and(unjudged, eq(walletOutgoing.chainId, judged.chainId), eq(walletOutgoing.height, judged.height), eq(walletOutgoing.txIndex, judged.txIndex), eq(walletOutgoing.address, judged.address)))
 }
 
 export async function payoutByHash(tx: Tx, chainId: string, txHash: string): Promise<Payout | null> {
@@ -95,7 +98,7 @@ export async function failedInclusion(db: Database, chainId: string, txHash: str
 
 export async function forgetSequence(tx: Tx, payout: Payout): Promise<void> {
   await tx.update(walletOutgoing).set({ sequence: null, note: `refused without using sequence ${payout.accountSequence}` })
-    .where(and(eq(walletOutgoing.chainId, payout.chainId), eq(walletOutgoing.address, payout.address), eq(walletOutgoing.txHash, payout.txHash), ne(walletOutgoing.code, 0)))
+    .where(and(eq(walletOutgoing.chainId, payout.chainId), eq(walletOutgoing.address, payout.address), eq(walletOutgoing.txHash, payout.txHash), eq(walletOutgoing.kind, 'failed_refund')))
 }
 
 export async function sequenceUsedBy(db: Database, payout: Payout): Promise<string | null> {
