@@ -10,8 +10,8 @@ const dataDir = process.env.E2E_DATA_DIR ??= join(tmpdir(), `relayooor-e2e-${por
 process.env.CHROMIUM_PATH ??= execFileSync(process.execPath, ['scripts/chromium.mjs'], { encoding: 'utf8' }).trim()
 
 export default defineConfig({
-  projects: [{ name: 'e2e', testDir: 'tests/e2e' }, { name: 'quality', testDir: 'tests/quality' }],
-  outputDir: 'test-results',
+  // A run empties its output folder: the pictures of every page, in test-results/screenshots, are in neither.
+  projects: ['e2e', 'quality'].map(name => ({ name, testDir: `tests/${name}`, outputDir: `test-results/${name}` })),
   // One sandbox for all: its packets are handed out test by test.
   workers: 1,
   timeout: 60_000,
