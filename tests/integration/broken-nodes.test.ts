@@ -8,7 +8,7 @@ let world: OpenedNodesWorld
 afterEach(() => world.close())
 
 const faults: readonly (readonly [string, RpcFault])[] = [
-  ['429 with Retry-After', { kind: 'status', status: 429, retryAfterSeconds: 30 }], ['503', { kind: 'status', status: 503 }], ['a web page', { kind: 'html' }], ['cut JSON', { kind: 'cut' }],
+  ['429 with Retry-After', { kind: 'status', status: 429, retryAfterSeconds: 2 }], ['503', { kind: 'status', status: 503 }], ['a web page', { kind: 'html' }], ['cut JSON', { kind: 'cut' }],
   ['nothing', { kind: 'hang' }], ['everything too late', { kind: 'slow', delayMs: 3_000 }], ['a gzip bomb', { kind: 'gzip_bomb' }], ['a body that never ends', { kind: 'endless' }],
 ]
 
