@@ -15,7 +15,7 @@ export default defineConfig({
       { resolve: { alias }, test: { ...node, name: 'localnet', include: ['tests/localnet/**/*.test.ts'], globalSetup: ['tests/localnet/localnet.setup.ts', 'tests/integration/postgres.setup.ts', 'tests/system/server.setup.ts'], testTimeout: 120_000, hookTimeout: 180_000, fileParallelism: false } },
       { resolve: { alias }, test: { ...node, name: 'system', include: ['tests/system/**/*.test.ts'], globalSetup: ['tests/integration/postgres.setup.ts', 'tests/system/server.setup.ts'], testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false, maxConcurrency: 4 } },
       { resolve: { alias }, test: { ...node, name: 'matrix', include: ['tests/system/**/*.matrix.ts'], globalSetup: ['tests/integration/postgres.setup.ts', 'tests/system/server.setup.ts'], testTimeout: 360_000, hookTimeout: 180_000, fileParallelism: false, maxConcurrency: 4 } },
-      await defineVitestProject({ test: { name: 'nuxt', include: ['tests/nuxt/**/*.test.ts'], environment: 'nuxt', environmentOptions: { nuxt: { domEnvironment: 'happy-dom' } } } }),
+      await defineVitestProject({ test: { name: 'nuxt', include: ['tests/nuxt/**/*.test.ts'], setupFiles: ['tests/nuxt/unmount.setup.ts'], environment: 'nuxt', environmentOptions: { nuxt: { domEnvironment: 'happy-dom' } } } }),
     ],
   },
 })
