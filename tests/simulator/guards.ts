@@ -59,7 +59,7 @@ export const guards: readonly Guard[] = [
   guard('only a tx of ours earns a share',
     edit('server/domain/clearing/verdict.ts', `return complete && readable ? 'other' : null`, `return complete && readable ? 'us' : null`)),
   guard('past the deadline the chain says who brought a packet, not our rows',
-    edit('server/domain/clearing/verdict.ts', '  if (verdict.received === null || haltedChain', '  if (!everRun) return notDone\n  if (verdict.received === null || haltedChain')),
+    edit('server/domain/clearing/verdict.ts', '  if (verdict.received === null) return', '  if (!everRun) return notDone\n  if (verdict.received === null) return')),
   guard('a run is finished once',
     edit('server/usecases/finish-run.ts', '    if (!await tx.finishRun(run.row.id, { ...report }, resultOf(report, moved, after.length), now)) throw new LeaseLost()\n', '    await tx.finishRun(run.row.id, { ...report }, resultOf(report, moved, after.length), now)\n')),
   guard('a lane of the relayer has one run until its lease is over',

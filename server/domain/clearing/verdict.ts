@@ -92,10 +92,12 @@ export function lastWord(facts: PacketFacts, context: VerdictContext, reason: 'n
   if (verdict.kind === 'decided') return verdict.decided
   if (verdict.kind === 'unknown') return null
   const notDone: DecidedPacket = { id: facts.id, result: 'pending', relayedBy: 'nobody', refundReason: reason }
-  if (verdict.received === null || haltedChain(facts, context) !== null) return everRun ? null : notDone
-  if (!verdict.received || context.need === 'acknowledge') return notDone
+  if (verdict.received === null) return everRun ? null : notDone
+  // What arrived has arrived, also on a chain that stands still; what did not may be on its way there.
+  const undone = everRun && haltedChain(facts, context) !== null ? null : notDone
+  if (!verdict.received || context.need === 'acknowledge') return undone
   if (!facts.acknowledgement.known) return null
-  if (facts.acknowledgement.value !== 'success' && facts.acknowledgement.value !== 'other_success') return notDone
+  if (facts.acknowledgement.value !== 'success' && facts.acknowledgement.value !== 'other_success') return undone
   const relayedBy = whoRelayed(facts.legs, ['receive'], context)
   return relayedBy === null ? null : { id: facts.id, result: 'delivered', relayedBy, refundReason: 'relayed_by_other' }
 }

@@ -130,6 +130,16 @@ describe('the last word', () => {
     expect(word({ commitment: unanswered }, false)).toBeNull()
   })
 
+  it('is what a chain shows that stands still, where it shows that the packet arrived: our rows may not know the run', () => {
+    const still = { destinationTip: known({ height: 90n, time: new Date(0) }), received: known(true), acknowledgement: known('success' as const) }
+    for (const everRun of [true, false]) {
+      expect(word({ ...still, legs: [byUs('receive')] }, everRun)).toMatchObject({ result: 'delivered', relayedBy: 'us' })
+      expect(word({ ...still, legs: [byOther('receive')] }, everRun)).toMatchObject({ result: 'delivered', relayedBy: 'other', refundReason: 'relayed_by_other' })
+      expect(word({ ...still, legs: [] }, everRun)).toBeNull()
+    }
+    expect(word({ ...still, received: known(false), acknowledgement: known('none' as const) }, false)).toMatchObject({ result: 'pending', relayedBy: 'nobody' })
+  })
+
   it('case 17d: is not spoken for a chain that stands still after a run: its mempool may hold our tx', () => {
     expect(word({ destinationTip: known({ height: 90n, time: new Date(0) }) }, true)).toBeNull()
   })
