@@ -19,6 +19,11 @@ async function open(...names: string[]) {
   return { endpoints, scan: world.instance({}, endpoints), indexed: (...txs: ReturnType<typeof world.chain.payment>[]) => txs.map((tx, index) => ({ ...tx, index })) }
 }
 
+/** How the audit reads: through another endpoint, which is vouched for while nobody answers for the first reading. */
+const throughAnother = (endpoints: ScriptedEndpoints) => ({
+  tip: () => endpoints.tip(), block: (chainId: string, wanted: bigint) => world.chain.block(chainId, wanted), confirmBlock: async () => 'agreed' as const, endpoints: () => endpoints.endpoints(),
+})
+
 const entries = () => world.database.db.select().from(ledgerEntries)
 const audits = () => world.database.db.select().from(auditLog).orderBy(asc(auditLog.id))
 
@@ -116,8 +121,7 @@ describe('two readings of one height', () => {
   it('are vouched for one by one: the forged row is not believed because the true one is', async () => {
     const { endpoints, scan, indexed } = await open('a', 'b', 'c')
     const [victim, payer] = [await world.issue(), await world.issue({ sequences: [2n] })]
-    // The audit reads through another endpoint, while nobody answers for the first reading.
-    const audited = { tip: () => endpoints.tip(), block: (chainId: string, wanted: bigint) => world.chain.block(chainId, wanted), confirmBlock: async () => 'agreed' as const, endpoints: () => endpoints.endpoints() }
+    const audited = throughAnother(endpoints)
     for (let second = 1; second <= 24; second++) world.chain.add(second)
     await scan()
     await world.audit(audited)
@@ -140,7 +144,7 @@ describe('two readings of one height', () => {
 
   it('are judged one by one: a withdrawal that one endpoint calls failed is booked once, as the other shows it', async () => {
     const { endpoints, scan } = await open('a', 'b', 'c')
-    const audited = { tip: () => endpoints.tip(), block: (chainId: string, wanted: bigint) => world.chain.block(chainId, wanted), confirmBlock: async () => 'agreed' as const, endpoints: () => endpoints.endpoints() }
+    const audited = throughAnother(endpoints)
     for (let second = 1; second <= 24; second++) world.chain.add(second)
     await scan()
     await world.audit(audited)
