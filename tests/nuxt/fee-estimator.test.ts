@@ -13,14 +13,14 @@ describe('FeeEstimator', () => {
 
   it('shows every line and the total in display units', async () => {
     const estimator = await mountSuspended(FeeEstimator, { props: { chains, quote: aQuote(), modelValue: 'hub-1' } })
-    const rows = estimator.findAll('tbody tr').map(row => row.text().replaceAll('\u00A0', ' '))
+    const rows = estimator.findAll('tbody').map(line => line.text().replaceAll('\u00A0', ' '))
     expect(rows).toEqual([expect.stringContaining('1 ATOM'), expect.stringContaining('0.1 ATOM'), expect.stringContaining('0.0045 ATOM')])
     expect(estimator.get('[data-total]').text().replaceAll('\u00A0', ' ')).toBe('1.1045 ATOM')
   })
 
   it('says how each line came about in display units, whatever token the cost is in', async () => {
     const estimator = await mountSuspended(FeeEstimator, { props: { chains, quote: aQuote(), modelValue: 'hub-1' } })
-    const [, packets, gas] = estimator.findAll('tbody th').map(heading => heading.text())
+    const [, packets, gas] = estimator.findAll('tbody').map(line => line.text())
     expect(packets).toContain('1 packet × 0.1 ATOM')
     expect(gas).toContain('On Osmo: 1 client update, 1 delivery (450,000 gas); 0.0225 OSMO, converted at the operator\'s rate')
     expect(estimator.text()).not.toMatch(/uatom|uosmo/)
