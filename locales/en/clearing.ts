@@ -130,4 +130,4 @@ const events: Readonly<Record<OperationEventType, string>> = {
   resolved: 'Settled by a person',
 }
 
-export const clearing = { results, relayedBy, statuses, headlines, next: englishNextSteps, nextRefund: englishNextRefunds, paymentIssues, paymentStates, refundStatuses, refundStates, refundHolds, refundNext, refundReasons, events }
+export const clearing = { results, relayedBy, statuses, headlines, next: englishNextSteps, timeLimit: 'Time limit:', nextRefund: englishNextRefunds, paymentIssues, paymentStates, refundStatuses, refundStates, refundHolds, refundNext, refundReasons, events }

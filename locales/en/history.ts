@@ -18,7 +18,7 @@ export const history = {
   from: 'From',
   until: 'Until',
   clearFilters: 'Show everything',
-  csv: 'CSV',
+  csv: 'Download as CSV',
   noneTitle: 'No clearings yet',
   noneLink: 'Look up a transfer',
   noneNext: '; what you order while signed in, and what this wallet pays for, is listed here.',

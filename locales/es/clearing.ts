@@ -55,6 +55,7 @@ export const clearing: InnerWords['clearing'] = {
     expired_underpaid: () => 'El pago no alcanzó a tiempo el total pedido. Vuelve a la dirección que pagó.',
     needs_attention: () => 'Las cadenas no dieron una respuesta clara, así que lo mira una persona. Tu pago está a salvo: libera tus paquetes o vuelve.',
   },
+  timeLimit: 'Plazo:',
   nextRefund: {
     to_payer: 'Un reembolso va de camino a la dirección que pagó.',
     to_named: 'Un reembolso va de camino a la dirección que indicó quien pagó.',

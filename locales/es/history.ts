@@ -20,7 +20,7 @@ export const history: InnerWords['history'] = {
   from: 'Desde',
   until: 'Hasta',
   clearFilters: 'Mostrar todo',
-  csv: 'CSV',
+  csv: 'Descargar en CSV',
   noneTitle: 'Aún no hay liberaciones',
   noneLink: 'Busca una transferencia',
   noneNext: '; aquí aparece lo que encargues con la sesión abierta y lo que pague esta cartera.',
