@@ -34,9 +34,6 @@ async function recall(token: string): Promise<ClearingToken | null> {
   }
 }
 
-/** The token restored last: what is remembered of an earlier one comes too late. */
-let restored = ''
-
 /** The clearing that this browser is about to pay or follow. */
 export const useClearingStore = defineStore('clearing', {
   state: () => ({
@@ -44,6 +41,8 @@ export const useClearingStore = defineStore('clearing', {
     walletAddress: '',
     paymentChainId: '',
     currentToken: null as PayableToken | null,
+    /** The token restored last: what is remembered of an earlier one comes too late. */
+    restoredToken: '',
     operationStatus: 'idle' as 'idle' | 'requesting' | 'refused' | OperationStatus,
     statistics: null as UserStatistics | null,
     problem: null as ApiProblem | null,
@@ -83,11 +82,11 @@ export const useClearingStore = defineStore('clearing', {
     },
     /** After a reload: first what this browser remembers, then what the server says. */
     async restore(token: string) {
-      restored = token
+      this.restoredToken = token
       if (this.currentToken?.token === token) return
       this.currentToken = null
       const remembered = await recall(token)
-      if (restored === token) this.currentToken ??= remembered
+      if (this.restoredToken === token) this.currentToken ??= remembered
     },
     /** The server's word replaces ours. */
     follow(status: ClearingStatus) {
