@@ -19,6 +19,7 @@ export const history = {
   until: 'Until',
   clearFilters: 'Show everything',
   csv: 'Download as CSV',
+  signInThen: 'Then you see what was ordered here by your account, or paid from it.',
   noneTitle: 'No clearings yet',
   noneLink: 'Look up a transfer',
   noneNext: '; what you order while signed in, and what this wallet pays for, is listed here.',

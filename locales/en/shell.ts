@@ -48,7 +48,7 @@ export const wallet = {
   lookUp: 'Look up',
   disconnect: 'Disconnect',
   signInTitle: 'Sign in with your wallet',
-  signInWhy: 'You sign a short text, no transaction: it costs nothing and moves nothing. Then you see what was ordered here by your account, or paid from it.',
+  signInWhy: 'You sign a short text, no transaction: it costs nothing and moves nothing.',
   accountOn: 'Account on',
   sessionOver: 'Your session is over. Sign in again to see your history.',
 }

@@ -21,6 +21,7 @@ export const history: InnerWords['history'] = {
   until: 'Hasta',
   clearFilters: 'Mostrar todo',
   csv: 'Descargar en CSV',
+  signInThen: 'Después ves lo que tu cuenta encargó aquí o pagó.',
   noneTitle: 'Aún no hay liberaciones',
   noneLink: 'Busca una transferencia',
   noneNext: '; aquí aparece lo que encargues con la sesión abierta y lo que pague esta cartera.',

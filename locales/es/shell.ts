@@ -49,7 +49,7 @@ export const wallet: Words['wallet'] = {
   lookUp: 'Buscar',
   disconnect: 'Desconectar',
   signInTitle: 'Entra con tu cartera',
-  signInWhy: 'Firmas un texto corto, no una transacción: no cuesta nada ni mueve nada. Después ves lo que tu cuenta encargó aquí o pagó.',
+  signInWhy: 'Firmas un texto corto, no una transacción: no cuesta nada ni mueve nada.',
   accountOn: 'Cuenta en',
   sessionOver: 'Tu sesión ha terminado. Entra de nuevo para ver tu historial.',
 }
