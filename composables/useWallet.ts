@@ -1,6 +1,7 @@
 import type { BroadcastMode, Keplr } from '@keplr-wallet/types'
 import type { ChainDto } from '#shared/schemas/chains'
 import type { RefundDto } from '#shared/schemas/clearing'
+import type { CoinDto } from '#shared/schemas/common'
 import { equalBytes, fromBase64, toBase64, toHex } from '~/services/bytes'
 import { chainSuggestion } from '~/services/chain-suggestion'
 import { ApiProblem } from '~/services/api-problem'
@@ -174,7 +175,7 @@ export function useWallet() {
     store.session = null
   }
 
-  async function buildOrder(provider: Keplr, token: PayableToken) {
+  async function buildOrder(provider: Keplr, token: PayableToken, due: CoinDto) {
     const key = await provider.getKey(token.paymentChainId)
     const known = store.addressOn(token.paymentChainId)
     if (known && known !== key.bech32Address) {
@@ -183,10 +184,10 @@ export function useWallet() {
     }
     const [account, { networkFee }] = await Promise.all([api.getAccount(token.paymentChainId, key.bech32Address), import('~/services/payment-transaction')])
     const fee = { denom: account.gasPrice.denom, amount: networkFee(account.gasPrice.amount).toString() }
-    const needed = BigInt(token.total.amount) + (fee.denom === token.total.denom ? BigInt(fee.amount) : 0n)
-    if (account.accountNumber === null || account.sequence === null || account.balance.denom !== token.total.denom || BigInt(account.balance.amount) < needed) throw new WalletFailure('insufficient_balance')
+    const needed = BigInt(due.amount) + (fee.denom === due.denom ? BigInt(fee.amount) : 0n)
+    if (account.accountNumber === null || account.sequence === null || account.balance.denom !== due.denom || BigInt(account.balance.amount) < needed) throw new WalletFailure('insufficient_balance')
     const order: PaymentOrder = {
-      chainId: token.paymentChainId, fromAddress: key.bech32Address, toAddress: token.paymentAddress, coin: token.total, memo: token.memoCode, fee,
+      chainId: token.paymentChainId, fromAddress: key.bech32Address, toAddress: token.paymentAddress, coin: due, memo: token.memoCode, fee,
       accountNumber: BigInt(account.accountNumber), sequence: BigInt(account.sequence), pubKey: key.pubKey,
     }
     return { order, ledger: key.isNanoLedger }
@@ -203,14 +204,14 @@ export function useWallet() {
     }
   }
 
-  /** Pays a token: checks the balance, has a MsgSend with the memo code signed, sends it. Answers with the tx hash. */
-  function pay(token: PayableToken): Promise<string> {
+  /** Pays what is due for a token: checks the balance, has a MsgSend with the memo code signed, sends it. Answers with the tx hash. */
+  function pay(token: PayableToken, due: CoinDto): Promise<string> {
     return asWalletFailure(async () => {
       const provider = requireProvider(store.kind)
       const chain = chainOf(token.paymentChainId)
       if (!chain) throw new WalletFailure('chain_unknown')
       await enable(provider, chain)
-      const { order, ledger } = await buildOrder(provider, token)
+      const { order, ledger } = await buildOrder(provider, token, due)
       const txBytes = await signPayment(provider, order, ledger)
       try {
         return await broadcast(provider, token.paymentChainId, txBytes)

@@ -1,5 +1,5 @@
 export type WalletFailureCode
-  = | 'no_wallet' | 'rejected' | 'locked' | 'wrong_account' | 'insufficient_balance' | 'chain_unknown' | 'changed_by_wallet' | 'broadcast_unknown' | 'wallet_error'
+  = | 'no_wallet' | 'rejected' | 'locked' | 'wrong_account' | 'insufficient_balance' | 'chain_unknown' | 'changed_by_wallet' | 'broadcast_unknown' | 'payment_failed' | 'wallet_error'
 
 /** Why the wallet did not do it. `rejected` is the person's decision, not an error. */
 export class WalletFailure extends Error {

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import type { ClearingStatus, ClearingToken } from '#shared/schemas/clearing'
+import type { ClearingStatus, ClearingToken, PaymentVerificationDto } from '#shared/schemas/clearing'
 import type { PacketIdDto } from '#shared/schemas/common'
 import type { UserStatistics } from '#shared/schemas/statistics'
 import type { OperationStatus } from '#shared/types/clearing'
@@ -66,15 +66,14 @@ export const useClearingStore = defineStore('clearing', {
         return false
       }
     },
-    /** Tells the server which tx paid; true once it is credited. The live updates say the rest. */
-    async confirmPayment(txHash: string): Promise<boolean> {
-      if (!this.currentToken) return false
+    /** Tells the server which tx paid, and answers with what is known of it; null when the server did not say. The live updates say the rest. */
+    async confirmPayment(txHash: string): Promise<PaymentVerificationDto['state'] | null> {
+      if (!this.currentToken) return null
       try {
-        return await useApi().verifyPayment(this.currentToken.token, txHash)
+        return (await useApi().checkPayment(this.currentToken.token, txHash)).state
       }
-      catch (failure) {
-        this.problem = markRaw(toApiProblem(failure))
-        return false
+      catch {
+        return null
       }
     },
     async refreshStatistics() {

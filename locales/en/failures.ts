@@ -89,6 +89,7 @@ const walletFailures: Readonly<Record<WalletFailureCode, FailureWords>> = {
   chain_unknown: { sentence: 'Your wallet does not know this chain and did not add it.', nextStep: 'Allow it to add the chain, or pay by hand.' },
   changed_by_wallet: { sentence: 'Your wallet changed the payment before signing it, so we did not send it. Nothing was paid.', nextStep: 'Leave the memo and the amount as they are, or pay by hand.' },
   broadcast_unknown: { sentence: 'The payment was signed, but we cannot tell whether it was sent.', nextStep: 'Wait a minute before paying again: if it reaches the chain, this page will notice.' },
+  payment_failed: { sentence: 'The transaction is in a block, but it failed there: it paid nothing.', nextStep: 'Look at what its explorer says, then pay again.' },
   wallet_error: { sentence: 'Your wallet could not do it.', nextStep: 'Try again, or pay by hand.' },
 }
 

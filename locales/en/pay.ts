@@ -1,3 +1,4 @@
+import type { PaymentAnswer } from '~/composables/usePayment'
 import type { FeeLineDto } from '#shared/schemas/clearing'
 import type { WorkKind } from '~/services/fee-words'
 import type { StageName, StageState } from '~/services/progress'
@@ -66,8 +67,16 @@ export const pay = {
   over: 'Too late to pay this one. If you have paid already, nothing is lost: the payment is matched by its memo code or goes back.',
   newPrice: 'Get a new price',
   withWallet: 'Pay with a wallet',
-  sent: 'Payment sent:',
-  waitingForBlock: 'Waiting for its block…',
+  sent: 'Your payment:',
+  answers: {
+    credited: 'It is credited.',
+    seen: 'It is in a block and being confirmed.',
+    not_found_yet: 'Not in a block that we have read yet; we go on looking.',
+    refund_owed: 'It does not count here and goes back to where it came from.',
+    unallocated: 'It does not count here: it reached us, but its memo names another clearing or none. A person looks at it.',
+  } satisfies Readonly<Record<PaymentAnswer, string>>,
+  asking: 'Waiting for its block…',
+  payAgain: 'Pay with another transaction',
   walletShows: 'Your wallet shows the amount, the receiver and the memo before you sign. Nothing leaves without it.',
   byHand: 'Or pay by hand',
   byHandHow: (chain: string) => `From any wallet on ${chain}. All three must be exactly so:`,

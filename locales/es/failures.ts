@@ -79,6 +79,7 @@ export const failures: Words['failures'] = {
     chain_unknown: { sentence: 'Tu cartera no conoce esta cadena y no la añadió.', nextStep: 'Permite que añada la cadena o paga a mano.' },
     changed_by_wallet: { sentence: 'Tu cartera cambió el pago antes de firmarlo, así que no lo enviamos. No se pagó nada.', nextStep: 'Deja el memo y el importe como están o paga a mano.' },
     broadcast_unknown: { sentence: 'El pago se firmó, pero no sabemos si se envió.', nextStep: 'Espera un minuto antes de pagar otra vez: si llega a la cadena, esta página lo verá.' },
+    payment_failed: { sentence: 'La transacción está en un bloque, pero falló allí: no pagó nada.', nextStep: 'Mira qué dice de ella un explorador y paga de nuevo.' },
     wallet_error: { sentence: 'Tu cartera no pudo hacerlo.', nextStep: 'Inténtalo de nuevo o paga a mano.' },
   },
 }

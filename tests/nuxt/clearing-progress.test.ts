@@ -1,14 +1,19 @@
 import { mountSuspended } from '@nuxt/test-utils/runtime'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ClearingStatus, PaymentVerificationDto } from '#shared/schemas/clearing'
 import ClearingProgress from '~/components/clearing/ClearingProgress.vue'
 import ClearingReceipt from '~/components/clearing/ClearingReceipt.vue'
 import StatusPage from '~/pages/clearing/[token].vue'
-import { aClearedStatus, aPacketId, aProblem, aRefundDto, aStatus, aToken, anEvent } from '../builders/dto'
-import { apiAnswers, apiRefuses, chainsAre, eventually, socketOutside } from './world'
+import { aClearedStatus, aHash, aPacketId, aProblem, aRefundDto, aStatus, aToken, anEvent } from '../builders/dto'
+import { apiAnswers, apiRefuses, chainsAre, eventually, socketOutside, walletInPage } from './world'
 
+const open: (() => void)[] = []
 beforeEach(() => {
   chainsAre()
   clearNuxtData(`clearing:${aToken}`)
+})
+afterEach(() => {
+  for (const close of open.splice(0).reverse()) close()
 })
 
 describe('ClearingProgress', () => {
@@ -74,6 +79,33 @@ describe('the status page', () => {
     page.unmount()
     answers.remove()
     socket.remove()
+  })
+
+  async function payingPage(status: ClearingStatus, verification: PaymentVerificationDto) {
+    const endpoints = [apiAnswers(`/clearing/status/${aToken}`, status), apiAnswers('/clearing/verify-payment', verification, 'POST')]
+    const socket = socketOutside()
+    const wallet = walletInPage()
+    const page = await mountSuspended(StatusPage, { route: `/clearing/${aToken}` })
+    open.push(socket.remove, wallet.remove, ...endpoints.map(({ remove }) => remove), () => page.unmount())
+    await eventually(() => expect(page.find('[data-status]').exists()).toBe(true))
+    return page
+  }
+
+  it('asks for nothing while a payment is being confirmed', async () => {
+    const [payment] = aClearedStatus().payments
+    const page = await payingPage(aStatus({ payments: [{ ...payment!, state: 'seen', creditedAmount: '0' }], next: { code: 'payment_confirming', refund: null, sentence: 'Your payment is in a block and being confirmed.', by: null } }), { verified: false, state: 'seen', reason: '' })
+    expect(page.get('[data-status]').text()).toContain('confirm')
+    expect(page.find('[data-memo-code]').exists()).toBe(false)
+    expect(page.text()).not.toContain('Pay with Keplr')
+  })
+
+  it('a transaction that failed on chain is told as no payment, and another one is offered', async () => {
+    const page = await payingPage(aStatus(), { verified: false, state: 'failed_on_chain', reason: 'code 5' })
+    await page.get('#paid-hash').setValue(aHash)
+    await page.findAll('form').find(form => form.find('#paid-hash').exists())!.trigger('submit')
+    await eventually(() => expect(page.get('[data-wallet-failure="payment_failed"]').text()).toContain('it paid nothing'))
+    expect(page.text()).toContain('Pay with Keplr')
+    expect(page.find('#paid-hash').exists()).toBe(true)
   })
 
   it('an unknown link says so and what a payer should keep', async () => {

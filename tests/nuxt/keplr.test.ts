@@ -38,7 +38,7 @@ const token = aClearingToken()
 const [hub] = twoChains()
 
 /** What the chain reads in the bytes, once it has found them signed by this account for this chain, number and sequence. */
-async function paymentIn(bytes: Uint8Array, privateKey: Uint8Array, account = { accountNumber: '7', sequence: '3' }) {
+async function paymentIn(bytes: Uint8Array, privateKey: Uint8Array, account = { accountNumber: '7', sequence: '3' }, coin = token.total) {
   const transaction = decodeTransaction(bytes)
   expect(isSignedBy(transaction, transaction.publicKey!, 'hub-1', account.accountNumber)).toBe(true)
   for (const [chainId, accountNumber] of [['hub-2', account.accountNumber], ['hub-1', '8']] as const) expect(isSignedBy(transaction, transaction.publicKey!, chainId, accountNumber)).toBe(false)
@@ -47,7 +47,7 @@ async function paymentIn(bytes: Uint8Array, privateKey: Uint8Array, account = { 
   const fromAddress = await addressOf(privateKey)
   expect(transaction.body).toMatchObject({ memo: token.memoCode, timeoutHeight: 0n, extensionOptions: [], messages: [{ typeUrl: '/cosmos.bank.v1beta1.MsgSend' }] })
   expect(transaction.messages).toHaveLength(1)
-  expect(MsgSend.decode(transaction.body.messages[0]!.value)).toEqual({ fromAddress, toAddress: token.paymentAddress, amount: [token.total] })
+  expect(MsgSend.decode(transaction.body.messages[0]!.value)).toEqual({ fromAddress, toAddress: token.paymentAddress, amount: [coin] })
   return { signMode: transaction.signMode, fee: AuthInfo.decode(transaction.raw.authInfoBytes).fee }
 }
 
@@ -63,7 +63,7 @@ describe('with Keplr\'s own provider', () => {
   it('a payment is what the chain takes: signed for it, with the memo, one exact MsgSend', async () => {
     const { keplr, wallet } = await page()
     await wallet.connect('keplr')
-    const txHash = await wallet.pay(token)
+    const txHash = await wallet.pay(token, token.total)
     const { signMode, fee } = await paymentIn(keplr.sent[0]!, keplr.state.privateKey)
     expect(signMode).toBe(SignMode.SIGN_MODE_DIRECT)
     expect(fee).toMatchObject({ amount: [{ denom: 'uatom', amount: '3000' }], gasLimit: 120_000n })
@@ -73,23 +73,31 @@ describe('with Keplr\'s own provider', () => {
   it('a Ledger signs the same payment in amino, though Keplr sorts what it signs', async () => {
     const { keplr, wallet } = await page({ ledger: true })
     await wallet.connect('keplr')
-    await wallet.pay(token)
+    await wallet.pay(token, token.total)
     expect(keplr.calls).not.toContain('request-cosmos-sign-direct')
     expect((await paymentIn(keplr.sent[0]!, keplr.state.privateKey)).signMode).toBe(SignMode.SIGN_MODE_LEGACY_AMINO_JSON)
+  })
+
+  it.each([['direct', false], ['amino', true]])('what is still due is paid, and needs no balance for more (%s)', async (_, ledger) => {
+    const { keplr, wallet } = await page({ ledger })
+    await wallet.connect('keplr')
+    const due = { denom: 'uatom', amount: '10' }
+    await wallet.pay({ ...token, total: { denom: 'uatom', amount: '99000000' } }, due)
+    await paymentIn(keplr.sent[0]!, keplr.state.privateKey, undefined, due)
   })
 
   it.each([['direct', false], ['amino', true]])('the first account of a chain, number 0 and sequence 0, can pay (%s)', async (_, ledger) => {
     const first = { accountNumber: '0', sequence: '0' }
     const { keplr, wallet } = await page({ ledger }, first)
     await wallet.connect('keplr')
-    await wallet.pay(token)
+    await wallet.pay(token, token.total)
     await paymentIn(keplr.sent[0]!, keplr.state.privateKey, first)
   })
 
   it.each([['direct', false], ['amino', true]])('a fee that the person chose in the wallet is kept (%s)', async (_, ledger) => {
     const { keplr, wallet } = await page({ ledger, fee: { amount: [{ denom: 'uatom', amount: '9999' }], gas: '150000' } })
     await wallet.connect('keplr')
-    await wallet.pay(token)
+    await wallet.pay(token, token.total)
     expect((await paymentIn(keplr.sent[0]!, keplr.state.privateKey)).fee).toMatchObject({ amount: [{ denom: 'uatom', amount: '9999' }], gasLimit: 150_000n })
   })
 
@@ -102,7 +110,7 @@ describe('with Keplr\'s own provider', () => {
     }])
     for (const url of [keplr.suggested[0]!.rpc, keplr.suggested[0]!.rest]) expect(new URL(url).protocol).toMatch(/^https?:$/)
     expect(store.addressOn('hub-1')).toBe(await addressOf(keplr.state.privateKey))
-    await wallet.pay(token)
+    await wallet.pay(token, token.total)
     await paymentIn(keplr.sent[0]!, keplr.state.privateKey)
   })
 
@@ -110,10 +118,10 @@ describe('with Keplr\'s own provider', () => {
     const { keplr, wallet } = await page()
     await wallet.connect('keplr')
     Object.assign(keplr.state, trouble)
-    await expect(wallet.pay(token)).rejects.toMatchObject({ code })
+    await expect(wallet.pay(token, token.total)).rejects.toMatchObject({ code })
     Object.assign(keplr.state, { refusing: false, locked: false })
     expect(keplr.sent).toHaveLength(0)
-    await wallet.pay(token)
+    await wallet.pay(token, token.total)
     await paymentIn(keplr.sent[0]!, keplr.state.privateKey)
   })
 
@@ -121,10 +129,10 @@ describe('with Keplr\'s own provider', () => {
     const { keplr, wallet, store } = await page()
     await wallet.connect('keplr')
     keplr.state.privateKey = aPrivateKey(2)
-    await expect(wallet.pay(token)).rejects.toMatchObject({ code: 'wrong_account' })
+    await expect(wallet.pay(token, token.total)).rejects.toMatchObject({ code: 'wrong_account' })
     expect(keplr.sent).toHaveLength(0)
     expect(store.addressOn('hub-1')).toBe(await addressOf(aPrivateKey(2)))
-    await wallet.pay(token)
+    await wallet.pay(token, token.total)
     await paymentIn(keplr.sent[0]!, aPrivateKey(2))
   })
 
@@ -167,7 +175,7 @@ describe('with Keplr\'s own provider', () => {
     for (const ledger of [false, true]) {
       const { keplr, wallet } = await page({ ledger, memo: 'something else' })
       await wallet.connect('keplr')
-      await expect(wallet.pay(token)).rejects.toMatchObject({ code: 'changed_by_wallet' })
+      await expect(wallet.pay(token, token.total)).rejects.toMatchObject({ code: 'changed_by_wallet' })
       expect(keplr.sent).toHaveLength(0)
     }
   })
@@ -177,7 +185,7 @@ describe('with Keplr\'s own provider', () => {
     const broadcast = apiAnswers('/chains/hub-1/broadcast', { txHash: 'CD'.repeat(32), state: 'accepted' }, 'POST')
     open.push(broadcast.remove)
     await wallet.connect('keplr')
-    expect(await wallet.pay(token)).toBe('CD'.repeat(32))
+    expect(await wallet.pay(token, token.total)).toBe('CD'.repeat(32))
     await paymentIn(fromBase64((broadcast.bodies[0] as { txBytes: string }).txBytes), keplr.state.privateKey)
   })
 
@@ -185,6 +193,6 @@ describe('with Keplr\'s own provider', () => {
     const { wallet } = await page({ broadcasting: false })
     await wallet.connect('keplr')
     open.push(apiRefuses('/chains/hub-1/broadcast', { type: 'about:blank', status: 422, code: 'transaction_rejected', title: 'Refused', detail: 'account sequence mismatch', requestId: 'r' }, 'POST'))
-    await expect(wallet.pay(token)).rejects.toMatchObject({ code: 'transaction_rejected' })
+    await expect(wallet.pay(token, token.total)).rejects.toMatchObject({ code: 'transaction_rejected' })
   })
 })

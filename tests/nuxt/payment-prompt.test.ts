@@ -1,11 +1,15 @@
 import { mountSuspended } from '@nuxt/test-utils/runtime'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import PaymentPrompt from '~/components/clearing/PaymentPrompt.vue'
 import { WalletFailure } from '~/services/wallet-failure'
 import { aClearingToken, aHash } from '../builders/dto'
 import { chainsAre, eventually } from './world'
 
 beforeEach(() => chainsAre())
+afterEach(() => {
+  vi.unstubAllGlobals()
+  clearNuxtState('clock-offset')
+})
 
 const idle = { kind: 'idle' as const }
 function prompt(props: Record<string, unknown> = {}) {
@@ -33,7 +37,13 @@ describe('PaymentPrompt', () => {
   it('asks the chosen wallet', async () => {
     const shown = await prompt()
     await shown.get('button.button').trigger('click')
-    expect(shown.emitted('pay')).toEqual([['keplr']])
+    expect(shown.emitted('pay')).toEqual([['keplr', { denom: 'uatom', amount: '1104500' }]])
+  })
+
+  it('asks the wallet for what it shows: only the rest after a part was credited', async () => {
+    const shown = await prompt({ credited: '1000000' })
+    await shown.get('button.button').trigger('click')
+    expect(shown.emitted('pay')).toEqual([['keplr', { denom: 'uatom', amount: '104500' }]])
   })
 
   it('a request closed in the wallet is told calmly, and can be asked again', async () => {
@@ -57,10 +67,32 @@ describe('PaymentPrompt', () => {
   })
 
   it('shows the hash once sent and offers no second payment', async () => {
-    const shown = await prompt({ payment: { kind: 'sent', txHash: aHash } })
-    expect(shown.text()).toContain('Payment sent')
+    const shown = await prompt({ payment: { kind: 'sent', txHash: aHash, answer: null } })
+    expect(shown.text()).toContain('Waiting for its block')
     expect(shown.text()).not.toContain('Pay with Keplr')
     expect(shown.get(`a[title="${aHash}"]`).attributes('href')).toContain(`/cosmos/tx/${aHash}`)
+  })
+
+  it('a hash that no block holds yet may be given up for another payment', async () => {
+    const shown = await prompt({ payment: { kind: 'sent', txHash: aHash, answer: 'not_found_yet' } })
+    expect(shown.text()).toContain('Not in a block that we have read yet')
+    expect(shown.text()).not.toContain('Pay with Keplr')
+    await shown.findAll('button').find(button => button.text() === 'Pay with another transaction')!.trigger('click')
+    expect(shown.emitted('again')).toHaveLength(1)
+  })
+
+  it.each([['refund_owed', 'goes back to where it came from'], ['unallocated', 'its memo names another clearing or none']])('a payment that does not count (%s) is told, and another one is offered', async (answer, words) => {
+    const shown = await prompt({ payment: { kind: 'sent', txHash: aHash, answer } })
+    expect(shown.text()).toContain(words)
+    expect(shown.text()).toContain('Pay with Keplr')
+    expect(shown.find('#paid-hash').exists()).toBe(true)
+  })
+
+  it('goes by the server\'s clock where the phone\'s is wrong', async () => {
+    const hourAhead = new Date(Date.now() + 3_600_000).toUTCString()
+    vi.stubGlobal('fetch', async () => new Response(null, { headers: { date: hourAhead } }))
+    const shown = await prompt()
+    await eventually(() => expect(shown.find('[data-phase="over"]').exists()).toBe(true))
   })
 
   it('takes the hash of a payment by hand, and only a hash', async () => {
