@@ -25,13 +25,14 @@ async function main(): Promise<number> {
     console.error(usage)
     return 2
   }
-  const checked = checkReceipt(await readFile(file, 'utf8'), await readKeys(values.issuer, values.keys))
+  const checked = checkReceipt(await readFile(file, 'utf8'), await readKeys(values.issuer, values.keys), values.keys ? undefined : values.issuer)
   if (!checked.valid) {
     console.error(`NOT VALID: ${checked.reason}.`)
     return 1
   }
   const { receipt } = checked
-  console.log(`Valid: ${receipt.issuer} signed this at ${receipt.signedAt} with key ${checked.keyId}.`)
+  const signature = `signed at ${receipt.signedAt} with key ${checked.keyId}`
+  console.log(values.keys ? `Valid: ${signature}. It names ${receipt.issuer} as its issuer; whose the key is, the file of keys cannot tell.` : `Valid: ${signature} of ${receipt.issuer}.`)
   console.log(`  ${receipt.memoCode}: ${receipt.status}, ${receipt.total.amount} ${receipt.total.denom} on ${receipt.paymentChainId}`)
   for (const { id, result, relayedBy } of receipt.packets) console.log(`  ${id.chainId}/${id.portId}/${id.channelId}/${id.sequence}: ${result ?? 'undecided'}, relayed by ${relayedBy ?? 'nobody known'}`)
   for (const refund of receipt.refunds) console.log(`  refund of ${refund.coin.amount} ${refund.coin.denom}: ${refund.state}${refund.txHash ? ` (${refund.txHash})` : ''}`)

@@ -6,8 +6,13 @@ export type CheckedReceipt
   = | { readonly valid: true, readonly receipt: Receipt, readonly keyId: string }
     | { readonly valid: false, readonly reason: string }
 
-/** Checks the text of a signed receipt against the published keys. What was signed is what the file says, member for member. */
-export function checkReceipt(text: string, keysText: string): CheckedReceipt {
+const originOf = (url: string) => URL.canParse(url) ? new URL(url).origin : url
+
+/**
+ * Checks the text of a signed receipt against the published keys. What was signed is what the file says, member for member.
+ * `issuer` is the origin that published the keys, where that is known: it signs for no other.
+ */
+export function checkReceipt(text: string, keysText: string, issuer?: string): CheckedReceipt {
   let file: unknown
   try {
     file = JSON.parse(text)
@@ -24,5 +29,7 @@ export function checkReceipt(text: string, keysText: string): CheckedReceipt {
   const signed = Buffer.from(canonicalJson((file as { receipt: unknown }).receipt), 'utf8')
   const publicKey = createPublicKey({ key: { kty: key.kty, crv: key.crv, x: key.x }, format: 'jwk' })
   if (!verify(null, signed, publicKey, Buffer.from(value, 'base64url'))) return { valid: false, reason: 'the signature does not fit: the receipt was changed, or another key signed it' }
-  return { valid: true, receipt: read.data.receipt, keyId }
+  const { receipt } = read.data
+  if (issuer !== undefined && originOf(receipt.issuer) !== originOf(issuer)) return { valid: false, reason: `it names ${receipt.issuer} as its issuer, which is not ${issuer}` }
+  return { valid: true, receipt, keyId }
 }

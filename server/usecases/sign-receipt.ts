@@ -18,7 +18,7 @@ interface Deps {
 
 export function makeSignReceipt({ getStatus, signer, clock, issuer }: Deps): SignReceipt {
   return async (token) => {
-    const { token: _token, events: _events, next: _next, expiresAt: _expiresAt, graceUntil: _graceUntil, ...stated } = await getStatus(token)
+    const { token: _token, walletAddress: _walletAddress, events: _events, next: _next, expiresAt: _expiresAt, graceUntil: _graceUntil, ...stated } = await getStatus(token)
     if (stated.finishedAt === null) throw new DomainError('not_in_this_state', 'A receipt is signed when the clearing is over.', { nextStep: 'Follow the clearing and ask again when it is over.' })
     const receipt: Receipt = { ...stated, version: 1, issuer, signedAt: toInstant(clock.now()) }
     return { receipt, signature: { algorithm: 'Ed25519', canonicalization: 'RFC 8785', keyId: signer.publicKey.kid, value: signer.sign(canonicalJson(receipt)) } }

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { clearingStatusSchema } from './clearing'
 import { instantSchema } from './common'
 
-/** What a receipt states; without the token, which is a key, and what only matters while it runs. */
-export const receiptSchema = clearingStatusSchema.omit({ token: true, events: true, next: true, expiresAt: true, graceUntil: true }).extend({
+/** What a receipt states; without the token, which is a key, the address on the order, which nobody proved, and what only matters while it runs. */
+export const receiptSchema = clearingStatusSchema.omit({ token: true, walletAddress: true, events: true, next: true, expiresAt: true, graceUntil: true }).extend({
   version: z.literal(1),
   issuer: z.string().describe('origin of the service that signs'),
   signedAt: instantSchema.describe('refunds may go on afterwards: a later receipt tells'),

@@ -35,7 +35,8 @@ test('the signed receipt is checked without us: by the published key, and refuse
 
   const keys = join(folder, 'keys.json')
   writeFileSync(keys, await (await request.get('/api/v1/receipts/keys')).text())
-  expect(await verify(file, '--keys', keys)).toMatchObject({ code: 0, printed: live.printed })
+  const [, ...stated] = live.printed.split('\n')
+  expect(await verify(file, '--keys', keys)).toMatchObject({ code: 0, printed: expect.stringContaining(stated.join('\n')) })
 
   const forged = join(folder, 'forged.json')
   const signed = JSON.parse(readFileSync(file, 'utf8')) as { receipt: { total: { amount: string } } }

@@ -43,6 +43,16 @@ describe('a signed receipt', () => {
     expect(checkReceipt('{', keys)).toMatchObject({ valid: false, reason: 'the file is not JSON' })
   })
 
+  it('is refused when it names another issuer than the one whose keys were asked', async () => {
+    const text = JSON.stringify(await sign())
+    expect(checkReceipt(text, keys, 'https://relayooor.test/')).toMatchObject({ valid: true })
+    expect(checkReceipt(text, keys, 'https://other.test')).toMatchObject({ valid: false, reason: expect.stringContaining('names https://relayooor.test') })
+  })
+
+  it('states no address that nobody proved', async () => {
+    expect((await sign()).receipt).not.toHaveProperty('walletAddress')
+  })
+
   it('is not signed before the clearing is over', async () => {
     await expect(sign(aStatus())).rejects.toMatchObject({ code: 'not_in_this_state' })
   })
