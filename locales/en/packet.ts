@@ -127,7 +127,6 @@ export const packet = {
   details: 'Details',
   askAgain: 'Ask the chains again',
   asking: 'Asking the chains…',
-  share: 'Share',
   notAsked: 'We could not ask everything:',
   howWeKnow: (answers: number) => `How we know (${count(answers, 'answer', 'answers')} from the chains)`,
   height: (height: string) => `height ${height}`,

@@ -107,7 +107,6 @@ export const packet: Words['packet'] = {
   details: 'Detalles',
   askAgain: 'Preguntar de nuevo a las cadenas',
   asking: 'Preguntando a las cadenas…',
-  share: 'Compartir',
   notAsked: 'No pudimos preguntar todo:',
   howWeKnow: answers => `Cómo lo sabemos (${count(answers, 'respuesta', 'respuestas')} de las cadenas)`,
   height: height => `altura ${height}`,
