@@ -122,6 +122,8 @@ export const packet = {
   from: 'From',
   to: 'To',
   sent: 'Sent',
+  usually: (median: string, p95: string) => `Half of the packets of this route arrive within ${median}, 95 % within ${p95}.`,
+  usuallySample: (sample: number, days: number, waiting: number) => `Seen on ${count(sample, 'packet', 'packets')} of the last ${count(days, 'day', 'days')}${waiting > 0 ? `; ${waiting} more not delivered yet` : ''}.`,
   seePrice: 'See the price',
   seePriceToClear: 'See the price to clear it',
   details: 'Details',

@@ -102,6 +102,8 @@ export const packet: Words['packet'] = {
   from: 'De',
   to: 'A',
   sent: 'Enviado',
+  usually: (median, p95) => `La mitad de los paquetes de esta ruta llega en ${median}; el 95 %, en ${p95}.`,
+  usuallySample: (sample, days, waiting) => `Visto en ${count(sample, 'paquete', 'paquetes')} de los últimos ${count(days, 'día', 'días')}${waiting > 0 ? `; ${waiting} más aún sin entregar` : ''}.`,
   seePrice: 'Ver el precio',
   seePriceToClear: 'Ver el precio de liberarlo',
   details: 'Detalles',

@@ -1,7 +1,7 @@
 import { mountSuspended } from '@nuxt/test-utils/runtime'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import PacketPage from '~/pages/packets/[...packet].vue'
-import { aPacket } from '../builders/dto'
+import { aCompletedPacket, aPacket, aPacketId } from '../builders/dto'
 import { apiAnswers, chainsAre, eventually } from './world'
 
 const path = '/packets/hub-1/transfer/channel-0/42'
@@ -62,5 +62,36 @@ describe('sharing a packet', () => {
     const page = await packetPage()
     await page.get('[data-share]').trigger('click')
     await eventually(() => expect(page.get('[data-share]').text()).toBe('Copy it from the address bar'))
+  })
+})
+
+describe('how long a delivery normally takes', () => {
+  const source = { chainId: 'hub-1', portId: 'transfer', channelId: 'channel-0' }
+  const delivery = { medianSeconds: 22, p95Seconds: 180, sampleSize: 40, waiting: 3 }
+  const channels = (over: Partial<typeof delivery> | { medianSeconds: null, p95Seconds: null, sampleSize: 0 } = {}) => apiAnswers('/channels', {
+    windowStart: '2026-11-17T02:00:00Z', windowEnd: '2026-11-24T02:00:00Z', stuckAfterSeconds: 600, stuckTotal: 0, stuck: [],
+    items: [{ source: { ...source, chainId: 'osmo-1' }, delivery: { ...delivery, medianSeconds: 7777 } }, { source, delivery: { ...delivery, ...over } }],
+  })
+
+  it('stands on the page of a packet that waits for it, with its sample and window', async () => {
+    open.push(channels().remove)
+    const page = await packetPage()
+    await eventually(() => expect(page.get('[data-usual-delivery]').text()).toBe('Half of the packets of this route arrive within 22 sec, 95 % within 3 min. Seen on 40 packets of the last 7 days; 3 more not delivered yet.'))
+  })
+
+  it('is not there without a sample', async () => {
+    const asked = channels({ medianSeconds: null, p95Seconds: null, sampleSize: 0 })
+    open.push(asked.remove)
+    const page = await packetPage()
+    await eventually(() => expect(asked.bodies).toHaveLength(1))
+    expect(page.find('[data-usual-delivery]').exists()).toBe(false)
+  })
+
+  it('is not asked for when the packet has arrived', async () => {
+    const asked = channels()
+    open.push(asked.remove)
+    const page = await packetPage(aCompletedPacket({ id: aPacketId() }))
+    expect(asked.bodies).toHaveLength(0)
+    expect(page.find('[data-usual-delivery]').exists()).toBe(false)
   })
 })
