@@ -23,7 +23,7 @@ const problems: Readonly<Record<ProblemCode, FailureWords>> = {
   refund_not_found: { sentence: 'There is no such refund.', nextStep: 'Check the link, or open the clearing it belongs to.' },
   outgoing_not_found: { sentence: 'No such transaction left our wallets.', nextStep: 'Check the hash.' },
   packets_not_clearable: { sentence: 'Paying would not help these packets, so we will not take a fee for them.', nextStep: 'Deselect them; each one says why.' },
-  route_not_quotable: { sentence: 'We cannot name an honest price for this route on that chain.', nextStep: 'Choose another chain to pay on.' },
+  route_not_quotable: { sentence: 'We cannot name an honest price for this route on that chain.', nextStep: 'Choose another chain to pay on, or fewer packets at once.' },
   relayer_not_ready: { sentence: 'Our relayer cannot work on this route right now, so we take no money for it.', nextStep: 'Try again in a few minutes. Nothing is lost by waiting, unless the packet times out, and then the sender gets the tokens back.' },
   chain_unavailable: { sentence: 'The chain does not answer at the moment.', nextStep: 'Try again in a minute.' },
   clock_skew: { sentence: 'The chain is running behind, so a price would not hold.', nextStep: 'Try again in a few minutes.' },

@@ -1,10 +1,8 @@
 import { z } from 'zod'
-import { nextCodes, nextRefunds, operationEventTypes, operationStatuses, packetResults, paymentIssues, paymentStates, refundHoldReasons, refundReasons, refundStates, refundStatuses, relayedByNames } from '../types/clearing'
+import { maxPacketsPerToken, nextCodes, nextRefunds, operationEventTypes, operationStatuses, packetResults, paymentIssues, paymentStates, refundHoldReasons, refundReasons, refundStates, refundStatuses, relayedByNames } from '../types/clearing'
 import { packetNeeds } from '../types/packet'
 import { addressSchema, askedInstantSchema, chainIdSchema, coinSchema, instantSchema, integerTextSchema, packetIdSchema, tokenSchema, txHashSchema } from './common'
 import { evidenceSchema, packetLegSchema } from './packets'
-
-export const maxPacketsPerToken = 50
 
 export const clearingRequestSchema = z.strictObject({
   walletAddress: addressSchema,

@@ -55,3 +55,6 @@ export const operationEventTypes = [
   'attempt_failed', 'settled', 'refund_planned', 'refund_held', 'refund_approved', 'refund_claimed', 'refund_signed', 'refund_sent', 'refund_confirmed', 'expired', 'needs_attention', 'retried', 'resolved',
 ] as const
 export type OperationEventType = typeof operationEventTypes[number]
+
+/** What one clearing may hold, of whatever channels. */
+export const maxPacketsPerToken = 50

@@ -43,6 +43,15 @@ describe('deep links', () => {
     packets.remove()
   })
 
+  it('everything payable found goes into one clearing, of whatever channel; the rest does not', async () => {
+    const elsewhere = aPacket({ id: { chainId: 'osmo-1', portId: 'transfer', channelId: 'channel-7', sequence: '9' } })
+    const packets = apiAnswers('/packets', { items: [aPacket(), elsewhere, aCompletedPacket()], nextCursor: null, unanswered: [] })
+    const page = await mountSuspended(IndexPage, { route: `/?address=${aliceOnHub}` })
+    await eventually(() => expect(page.findAll('[data-packet]')).toHaveLength(3))
+    expect(page.findAll('a').find(link => link.text() === 'Clear 2 together')?.attributes('href')).toBe('/clear?packets=hub-1/transfer/channel-0/42,osmo-1/transfer/channel-7/9')
+    packets.remove()
+  })
+
   it('?tx= without a chain asks every chain and does not mind those that do not know it', async () => {
     const asked = new Set<unknown>()
     const packets = apiAnswers('/packets', (_: unknown, query: { chainId: string }) => {
