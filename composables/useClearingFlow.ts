@@ -35,11 +35,17 @@ export function useClearingFlow(packets: Ref<readonly PacketDto[]>) {
     return navigateTo({ path: '/clear', query: { ...route.query, step: next, token: options.token ?? route.query.token } }, { replace: options.replace })
   }
 
-  const selected = ref<string[]>(packets.value.filter(canBePaidFor).map(packet => packetKey(packet.id)))
+  const selected = ref<string[]>([])
+  /** Everything that can be paid for is selected as soon as it is read; what was deselected stays so. */
+  watch(packets, (read, before = []) => {
+    const known = new Set(before.map(packet => packetKey(packet.id)))
+    selected.value.push(...read.filter(canBePaidFor).map(packet => packetKey(packet.id)).filter(key => !known.has(key)))
+  }, { immediate: true })
   const chosen = computed(() => packets.value.filter(packet => canBePaidFor(packet) && selected.value.includes(packetKey(packet.id))))
 
   const payable = computed(() => chains.value.filter(chain => chain.paymentAddress !== null))
-  const paymentChainId = ref(likelyPaymentChain(packets.value, payable.value))
+  const pickedChainId = ref<string>()
+  const paymentChainId = computed({ get: () => pickedChainId.value ?? likelyPaymentChain(packets.value, payable.value), set: value => pickedChainId.value = value })
   const quote = shallowRef<QuoteDto | null>(null)
   const quoteFailure = shallowRef<ApiProblem | null>(null)
   const quotePending = ref(false)

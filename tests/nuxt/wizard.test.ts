@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import ClearPage from '~/pages/clear.vue'
 import { useClearingStore } from '~/stores/clearing'
 import { useWalletStore } from '~/stores/wallet'
-import { aClearedStatus, aClearingToken, aCompletedPacket, aliceOnHub, aPacket, aPacketId, aProblem, aQuote, aStatus, aToken, serviceOnHub } from '../builders/dto'
+import { aChain, aClearedStatus, aClearingToken, aCompletedPacket, aliceOnHub, aPacket, aPacketId, aProblem, aQuote, aStatus, aToken, serviceOnHub, twoChains } from '../builders/dto'
 import { apiAnswers, apiRefuses, chainsAre, eventually, sentHash, socketOutside, walletInPage } from './world'
 
 const packetPath = '/packets/hub-1/transfer/channel-0/42'
@@ -51,7 +51,7 @@ async function walkToPayment(page: Page) {
 
 beforeEach(() => {
   chainsAre()
-  clearNuxtData('clear-packets')
+  clearNuxtData(['clear-packets', 'statistics'])
   localStorage.clear()
   useClearingStore().$reset()
   useWalletStore().$reset()
@@ -192,6 +192,38 @@ describe('the wizard', () => {
     await page.get('form').trigger('submit')
     await eventually(() => expect(page.get('[data-code="packets_not_clearable"]').text()).toContain('The money has arrived already'))
     expect(page.get('[data-step]').attributes('data-step')).toBe('price')
+  })
+
+  it('a packet that could be read only at a second try is selected then, and what was deselected stays so', async () => {
+    const api = outside()
+    open.push(apiAnswers('/packets/hub-1/transfer/channel-0/44', aPacket({ id: aPacketId('44') })).remove)
+    const refused = apiRefuses('/packets/hub-1/transfer/channel-0/43', aProblem('chain_unavailable', { status: 503 }))
+    const page = await wizard('packets=hub-1/transfer/channel-0/42,hub-1/transfer/channel-0/43,hub-1/transfer/channel-0/44')
+    await eventually(() => expect(page.findAll('input[type="checkbox"]')).toHaveLength(2))
+    await page.get('input[value="hub-1/transfer/channel-0/44"]').setValue(false)
+    refused()
+    open.push(apiAnswers('/packets/hub-1/transfer/channel-0/43', aPacket({ id: aPacketId('43') })).remove)
+    await button(page, 'Try again')?.trigger('click')
+    await eventually(() => expect(page.findAll('input[type="checkbox"]')).toHaveLength(3))
+    await walkToPayment(page)
+    expect(api.token.bodies).toMatchObject([{ packets: [aPacketId('42'), aPacketId('43')] }])
+  })
+
+  it('the payment is suggested on the chain that sent the packet, whenever the packet could be read', async () => {
+    const api = outside()
+    api.packet.remove()
+    chainsAre([aChain({ chainId: 'other-1', prettyName: 'Other' }), ...twoChains()])
+    const unpayable = aCompletedPacket({ id: { chainId: 'far-1', portId: 'transfer', channelId: 'channel-3', sequence: '1' }, destination: null })
+    open.push(apiAnswers('/packets/far-1/transfer/channel-3/1', unpayable).remove)
+    const refused = apiRefuses(packetPath, aProblem('chain_unavailable', { status: 503 }))
+    const page = await wizard('packets=far-1/transfer/channel-3/1,hub-1/transfer/channel-0/42')
+    await eventually(() => expect(page.find('input[type="checkbox"]').exists()).toBe(true))
+    refused()
+    open.push(apiAnswers(packetPath, aPacket()).remove)
+    await button(page, 'Try again')?.trigger('click')
+    await eventually(() => expect(page.findAll('input[type="checkbox"]')).toHaveLength(2))
+    await walkToPayment(page)
+    expect(api.token.bodies).toMatchObject([{ paymentChainId: 'hub-1' }])
   })
 
   it('does not go on with an address of another chain', async () => {
