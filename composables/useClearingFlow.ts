@@ -105,7 +105,7 @@ export function useClearingFlow(packets: Ref<readonly PacketDto[]>) {
   const status = ref<ClearingStatus | null>(null)
   watch(token, () => status.value = null)
   onMounted(() => watch(token, id => id && void store.restore(id), { immediate: true }))
-  const { connection } = useClearingUpdates(token, status)
+  const { connection, failure: statusFailure, again: askStatus } = useClearingUpdates(token, status)
   watch(status, (latest) => {
     if (!latest || latest.token !== token.value) return
     store.follow(latest)
@@ -113,5 +113,5 @@ export function useClearingFlow(packets: Ref<readonly PacketDto[]>) {
     if (moved && step.value === 'pay') void go('follow', { replace: true })
   })
 
-  return { step, go, token, selected, chosen, payable, paymentChainId, quote, quoteFailure, quotePending, askPrice, walletAddress, addressValid, order, requote, status, connection }
+  return { step, go, token, selected, chosen, payable, paymentChainId, quote, quoteFailure, quotePending, askPrice, walletAddress, addressValid, order, requote, status, statusFailure, askStatus, connection }
 }

@@ -31,7 +31,7 @@ export type PacketQuery = Partial<Pick<PacketSearch, 'limit' | 'cursor'>> & (
   | { readonly txHash: string, readonly chainId: string }
   | Omit<PacketIdDto, 'sequence'>)
 export type OperationFilter = Partial<OperationListQuery>
-export type UpdateTuning = Pick<UpdatesOptions, 'known' | 'onConnection' | 'pollMs' | 'silenceMs' | 'firstRetryMs' | 'longestRetryMs'>
+export type UpdateTuning = Pick<UpdatesOptions, 'known' | 'onConnection' | 'onFailure' | 'pollMs' | 'silenceMs' | 'firstRetryMs' | 'longestRetryMs'>
 
 const part = encodeURIComponent
 

@@ -1,4 +1,5 @@
 import type { ClearingStatus } from '#shared/schemas/clearing'
+import { toApiProblem, type ApiProblem } from './api-problem'
 
 /** The part of the browser's WebSocket that is used; Node's and a test's fit as well. */
 export interface UpdateSocket {
@@ -19,6 +20,8 @@ export interface UpdatesOptions {
   readonly known?: ClearingStatus
   /** `live`: the socket is subscribed; `polling`: asked every few seconds; `offline`: the last call failed. */
   readonly onConnection?: (state: 'live' | 'polling' | 'offline') => void
+  /** Why the last call failed; nothing more is asked after `token_not_found`. */
+  readonly onFailure?: (problem: ApiProblem) => void
   readonly pollMs?: number
   /** A socket without a word for so long is taken for dead. */
   readonly silenceMs?: number
@@ -85,9 +88,9 @@ export class StatusSubscription {
       this.options.onStatus(status)
       this.options.onConnection?.(this.live ? 'live' : 'polling')
     }
-    catch {
-      // Said to the caller by the connection state; the next poll or event asks again.
-      if (!this.stopped) this.options.onConnection?.('offline')
+    catch (failure) {
+      // The caller is told; the next poll or event asks again.
+      if (!this.stopped) this.failed(toApiProblem(failure))
     }
     finally {
       this.asking = false
@@ -97,6 +100,12 @@ export class StatusSubscription {
       this.askAgain = false
       await this.ask()
     }
+  }
+
+  private failed(problem: ApiProblem): void {
+    this.options.onFailure?.(problem)
+    if (problem.code === 'token_not_found') this.stop()
+    else this.options.onConnection?.('offline')
   }
 
   private noteEvents(status: ClearingStatus): void {

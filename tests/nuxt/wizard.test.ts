@@ -194,6 +194,35 @@ describe('the wizard', () => {
     expect(page.get('[data-step]').attributes('data-step')).toBe('price')
   })
 
+  it.each(['pay', 'follow'])('a link to an unknown clearing says so at the step %s, and asks no more', async (step) => {
+    outside().status.remove()
+    open.push(apiRefuses(`/clearing/status/${aToken}`, aProblem('token_not_found', { status: 404 })))
+    const page = await wizard(`packets=hub-1/transfer/channel-0/42&step=${step}&token=${aToken}`)
+    await eventually(() => expect(page.find('[data-code="token_not_found"]').exists()).toBe(true))
+    expect(button(page, 'Try again')).toBeUndefined()
+  })
+
+  it('asks for no payment of a clearing that only this browser remembers', async () => {
+    outside().status.remove()
+    localStorage.setItem(`relayooor.clearing.${aToken}`, JSON.stringify(aClearingToken()))
+    open.push(apiRefuses(`/clearing/status/${aToken}`, aProblem('token_not_found', { status: 404 })))
+    const page = await wizard(`packets=hub-1/transfer/channel-0/42&step=pay&token=${aToken}`)
+    await eventually(() => expect(page.find('[data-code="token_not_found"]').exists()).toBe(true))
+    expect(page.find('[data-memo-code]').exists()).toBe(false)
+  })
+
+  it('a status that could not be read is asked for again', async () => {
+    outside().status.remove()
+    const refused = apiRefuses(`/clearing/status/${aToken}`, aProblem('internal', { status: 500 }))
+    const page = await wizard(`packets=hub-1/transfer/channel-0/42&step=follow&token=${aToken}`)
+    await eventually(() => expect(page.find('[data-code="internal"]').exists()).toBe(true))
+    refused()
+    open.push(apiAnswers(`/clearing/status/${aToken}`, aClearedStatus()).remove)
+    await button(page, 'Try again')?.trigger('click')
+    await eventually(() => expect(page.find('[data-status="cleared"]').exists()).toBe(true))
+    expect(page.find('[data-code="internal"]').exists()).toBe(false)
+  })
+
   it('a packet that could be read only at a second try is selected then, and what was deselected stays so', async () => {
     const api = outside()
     open.push(apiAnswers('/packets/hub-1/transfer/channel-0/44', aPacket({ id: aPacketId('44') })).remove)

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import type { ClearingStatus } from '#shared/schemas/clearing'
 import { ClearingService, type UpdateTuning } from '../../../services/clearing'
 import type { UpdateSocket } from '../../../services/updates'
-import { aStatus, aToken, anEvent } from '../../builders/dto'
+import { aProblem, aStatus, aToken, anEvent } from '../../builders/dto'
 
 /** A socket whose other end is the test. */
 class FarEnd implements UpdateSocket {
@@ -35,6 +35,7 @@ class FarEnd implements UpdateSocket {
 function world(tuning: UpdateTuning = {}) {
   let status = aStatus()
   let reachable = true
+  let answer = () => Response.json(status)
   let asked = 0
   const sockets: FarEnd[] = []
   const seen: ClearingStatus[] = []
@@ -44,7 +45,7 @@ function world(tuning: UpdateTuning = {}) {
     fetch: async () => {
       asked++
       if (!reachable) throw new TypeError('fetch failed')
-      return Response.json(status)
+      return answer()
     },
     openSocket: (url) => {
       const socket = new FarEnd(url)
@@ -57,6 +58,7 @@ function world(tuning: UpdateTuning = {}) {
     sockets, seen, connections, unsubscribe,
     asked: () => asked,
     set: (over: Partial<ClearingStatus>) => status = { ...status, ...over },
+    answer: (make: () => Response) => answer = make,
     reach: (possible: boolean) => reachable = possible,
   }
 }
@@ -178,6 +180,17 @@ describe('subscribeToUpdates', () => {
     await settle(3000)
     expect(w.connections.at(-1)).toBe('polling')
     w.unsubscribe()
+  })
+
+  it('asks no more for a clearing that the server does not know', async () => {
+    const codes: string[] = []
+    const w = world({ known: aStatus(), onFailure: problem => codes.push(problem.code) })
+    w.answer(() => Response.json(aProblem('token_not_found', { status: 404 }), { status: 404 }))
+    await settle(120_000)
+    expect(codes).toEqual(['token_not_found'])
+    expect(w.asked()).toBe(1)
+    expect(w.sockets.map(socket => socket.closed)).toEqual([true])
+    expect(w.connections).not.toContain('offline')
   })
 
   it('is quiet after unsubscribing', async () => {
