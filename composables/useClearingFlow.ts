@@ -85,6 +85,13 @@ export function useClearingFlow(packets: Ref<readonly PacketDto[]>) {
   const walletAddress = computed({ get: () => typedAddress.value ?? suggestedAddress.value, set: value => typedAddress.value = value.trim() })
   const addressValid = computed(() => readBech32Prefix(walletAddress.value) === chainOf(paymentChainId.value)?.bech32Prefix)
 
+  // A refusal holds for what was asked; one of a new price leads from the payment to the price, and is told there.
+  store.problem = null
+  watch([chosen, paymentChainId], () => store.problem = null)
+  watch(step, (_, left) => {
+    if (left !== 'pay') store.problem = null
+  })
+
   async function order() {
     store.walletAddress = walletAddress.value
     store.paymentChainId = paymentChainId.value

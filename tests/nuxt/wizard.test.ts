@@ -194,6 +194,33 @@ describe('the wizard', () => {
     expect(page.get('[data-step]').attributes('data-step')).toBe('price')
   })
 
+  it('an order\'s refusal is gone once another selection or step is looked at', async () => {
+    outside().token.remove()
+    open.push(apiRefuses('/clearing/request-token', aProblem('relayer_not_ready', { status: 503 }), 'POST'))
+    const page = await wizard('packets=hub-1/transfer/channel-0/42&step=price')
+    await eventually(() => expect(button(page, 'Fix this price')?.attributes('disabled')).toBeUndefined())
+    await page.get('form').trigger('submit')
+    await eventually(() => expect(page.find('[data-code="relayer_not_ready"]').exists()).toBe(true))
+    await button(page, 'Back to the packets')?.trigger('click')
+    await stepIs(page, 'select')
+    await page.get('form').trigger('submit')
+    await stepIs(page, 'price')
+    await eventually(() => expect(button(page, 'Fix this price')?.attributes('disabled')).toBeUndefined())
+    expect(page.find('[data-code="relayer_not_ready"]').exists()).toBe(false)
+  })
+
+  it('a new price that is refused is told where prices stand', async () => {
+    outside().token.remove()
+    const past = aClearingToken({}, -5)
+    world.status = aStatus({ expiresAt: past.expiresAt, graceUntil: past.graceUntil })
+    open.push(apiRefuses('/clearing/request-token', aProblem('relayer_not_ready', { status: 503 }), 'POST'))
+    const page = await wizard(`packets=hub-1/transfer/channel-0/42&step=pay&token=${aToken}`)
+    await eventually(() => expect(page.find('[data-phase="grace"]').exists()).toBe(true))
+    await page.get('[data-phase="grace"] button').trigger('click')
+    await stepIs(page, 'price')
+    expect(page.find('[data-code="relayer_not_ready"]').exists()).toBe(true)
+  })
+
   it.each(['pay', 'follow'])('a link to an unknown clearing says so at the step %s, and asks no more', async (step) => {
     outside().status.remove()
     open.push(apiRefuses(`/clearing/status/${aToken}`, aProblem('token_not_found', { status: 404 })))
