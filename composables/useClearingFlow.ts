@@ -118,6 +118,7 @@ export function useClearingFlow(packets: Ref<readonly PacketDto[]>) {
     store.follow(latest)
     const moved = latest.status !== 'awaiting_payment' || latest.payments.some(payment => payment.state === 'seen')
     if (moved && step.value === 'pay') void go('follow', { replace: true })
+    if (latest.next.code === 'top_up' && step.value === 'follow') void go('pay', { replace: true })
   })
 
   return { step, go, token, selected, chosen, payable, paymentChainId, quote, quoteFailure, quotePending, askPrice, walletAddress, addressValid, order, requote, status, statusFailure, askStatus, connection }

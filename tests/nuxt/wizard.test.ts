@@ -250,6 +250,19 @@ describe('the wizard', () => {
     expect(page.find('[data-code="internal"]').exists()).toBe(false)
   })
 
+  it('leads back to the payment when less than the price has arrived', async () => {
+    outside()
+    const seen = { ...aClearedStatus().payments[0]!, state: 'seen' as const, creditedAmount: '0' }
+    world.status = aStatus({ payments: [seen], next: { ...aStatus().next, code: 'payment_confirming' } })
+    const page = await wizard(`packets=hub-1/transfer/channel-0/42&step=pay&token=${aToken}`)
+    await stepIs(page, 'follow')
+    await eventually(() => expect(socket.subscriptions).toHaveLength(1))
+    world.status = aStatus({ paymentIssue: 'underpaid', credited: { denom: 'uatom', amount: '1000000' }, payments: [{ ...seen, state: 'credited', creditedAmount: '1000000' }], next: { ...aStatus().next, code: 'top_up' } })
+    socket.commit(aToken)
+    await stepIs(page, 'pay')
+    await eventually(() => expect(page.text().replaceAll('\u00A0', ' ')).toContain('0.1045 ATOM'))
+  })
+
   it('a packet that could be read only at a second try is selected then, and what was deselected stays so', async () => {
     const api = outside()
     open.push(apiAnswers('/packets/hub-1/transfer/channel-0/44', aPacket({ id: aPacketId('44') })).remove)
