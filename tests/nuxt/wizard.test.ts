@@ -263,6 +263,14 @@ describe('the wizard', () => {
     await eventually(() => expect(page.text().replaceAll('\u00A0', ' ')).toContain('0.1045 ATOM'))
   })
 
+  it('says how long clearings take while one is followed', async () => {
+    outside()
+    open.push(apiAnswers('/statistics', { windowStart: null, windowEnd: '2026-11-24T02:00:00Z', operations: 12, packetsByResult: [], successRate: 1, successSampleSize: 12, timeToClear: { medianSeconds: 7, sampleSize: 12 } }).remove)
+    world.status = aClearedStatus()
+    const page = await wizard(`packets=hub-1/transfer/channel-0/42&step=follow&token=${aToken}`)
+    await eventually(() => expect(page.text()).toContain('typical: 7 sec (median of 12 clearings)'))
+  })
+
   it('a packet that could be read only at a second try is selected then, and what was deselected stays so', async () => {
     const api = outside()
     open.push(apiAnswers('/packets/hub-1/transfer/channel-0/44', aPacket({ id: aPacketId('44') })).remove)
