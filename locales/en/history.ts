@@ -29,7 +29,6 @@ export const history = {
   receiptOf: (memoCode: string) => `Receipt of ${memoCode}`,
   receipt: 'Receipt',
   older: 'Show older',
-  becauseHeld: (why: string) => `because ${why}`,
 }
 
 /** Charts, each with its table. */

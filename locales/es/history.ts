@@ -31,7 +31,6 @@ export const history: InnerWords['history'] = {
   receiptOf: memoCode => `Recibo de ${memoCode}`,
   receipt: 'Recibo',
   older: 'Mostrar más antiguas',
-  becauseHeld: why => `porque ${why}`,
 }
 
 export const charts: InnerWords['charts'] = {

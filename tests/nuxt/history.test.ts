@@ -1,9 +1,10 @@
 import { mountSuspended } from '@nuxt/test-utils/runtime'
 import { beforeEach, describe, expect, it } from 'vitest'
+import ClearingHistory from '~/components/clearing/ClearingHistory.vue'
 import StatisticsCharts from '~/components/clearing/StatisticsCharts.vue'
 import HistoryPage from '~/pages/history.vue'
 import { useWalletStore } from '~/stores/wallet'
-import { aliceOnHub, anOperationSummary, aProblem, someStatistics } from '../builders/dto'
+import { aToken, aliceOnHub, anOperationSummary, aProblem, someStatistics } from '../builders/dto'
 import { apiAnswers, apiRefuses, chainsAre, eventually, walletInPage } from './world'
 
 const session = { address: aliceOnHub, chainId: 'hub-1', admin: false, expiresAt: '2027-01-01T00:00:00Z' }
@@ -107,6 +108,13 @@ describe('the history', () => {
     expect(results!.findAll('tbody tr').map(row => row.text().replace(/\s+/g, ' '))).toEqual(['Delivered4', 'Returned to sender3'])
     expect(results!.findAll('rect').map(bar => bar.attributes('width'))).toEqual(['36%', '27%'])
     expect(months!.findAll('tbody tr').map(row => row.text())).toEqual(['Oct 20261', 'Nov 20262'])
+  })
+
+  it('leads from a finished clearing to its receipt, and from no other', async () => {
+    const running = anOperationSummary({ token: '3f2b8c1e-5a4d-4e6f-8a9b-0c1d2e3f4a5c', status: 'clearing', finishedAt: null })
+    const shown = await mountSuspended(ClearingHistory, { props: { operations: [anOperationSummary(), running] } })
+    const links = shown.findAll('[data-receipt]')
+    expect(links.map(link => [link.text(), link.attributes('aria-label'), link.attributes('href')])).toEqual([['Receipt', 'Receipt of RLY-23456789AB7C', `/clearing/${aToken}#receipt`]])
   })
 
   it('asks to sign in again when the session is over', async () => {
