@@ -48,21 +48,24 @@ async function searchAll(api: ClearingService, queries: readonly PacketQuery[], 
   return { items: lists.flatMap(list => list.items), nextCursor: null, unanswered: [...lists.flatMap(list => list.unanswered), ...unanswered] }
 }
 
-/** The packets that a link asks for, from the first byte on; `more` appends the next page. */
+/** The packets that a link asks for, from the first byte on, and never another link's; `next.more` appends the next page. */
 export async function usePacketSearch(link: Ref<SearchLink>) {
   const api = useApi()
   const { chains } = useChains()
-  const search = await useAsyncData('packet-search', async () => {
+  const asked = computed(() => JSON.stringify(link.value))
+  const { data, status, error, refresh } = await useAsyncData('packet-search', async () => {
+    const of = asked.value
     const queries = queriesOf(link.value, chains.value.map(chain => chain.chainId))
-    return queries.length === 0 ? null : searchAll(api, queries, undefined)
-  }, { watch: [link] })
+    return { of, list: queries.length === 0 ? null : await searchAll(api, queries, undefined) }
+  }, { watch: [asked] })
 
-  async function more() {
-    const cursor = search.data.value?.nextCursor
-    const queries = queriesOf(link.value, [])
-    if (!cursor || !search.data.value) return
-    const next = await searchAll(api, queries, cursor)
-    search.data.value = { ...next, items: [...search.data.value.items, ...next.items], unanswered: [...search.data.value.unanswered, ...next.unanswered] }
-  }
-  return { ...search, more }
+  const list = computed({
+    get: () => data.value?.of === asked.value ? data.value.list : null,
+    set: latest => data.value = { of: asked.value, list: latest },
+  })
+  const next = useNextPage(list, cursor => searchAll(api, queriesOf(link.value, []), cursor), (shown, page) => ({
+    ...page, items: [...shown.items, ...page.items], unanswered: [...shown.unanswered, ...page.unanswered],
+  }))
+  const pending = computed(() => status.value === 'pending')
+  return { list, pending, failure: computed(() => pending.value ? null : error.value), refresh, next }
 }

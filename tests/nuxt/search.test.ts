@@ -2,7 +2,7 @@ import { mountSuspended } from '@nuxt/test-utils/runtime'
 import { beforeEach, describe, expect, it } from 'vitest'
 import SearchBox from '~/components/search/SearchBox.vue'
 import IndexPage from '~/pages/index.vue'
-import { aCompletedPacket, aHash, aliceOnHub, aPacket, aProblem } from '../builders/dto'
+import { aCompletedPacket, aHash, aliceOnHub, aPacket, aPacketId, aProblem, bobOnOsmosis } from '../builders/dto'
 import { apiAnswers, apiRefuses, chainsAre, eventually } from './world'
 
 beforeEach(() => {
@@ -70,6 +70,69 @@ describe('deep links', () => {
     await eventually(() => expect(page.text()).toContain('No packets found'))
     expect(page.text()).toContain('transfers on Osmo')
     packets.remove()
+  })
+
+  it('shows nobody\'s packets under another address while its answer is awaited', async () => {
+    let release = () => {}
+    const packets = apiAnswers('/packets', async (_: unknown, query: { address: string }) => {
+      if (query.address === bobOnOsmosis) await new Promise<void>(resolve => release = resolve)
+      return { items: query.address === bobOnOsmosis ? [] : [aPacket()], nextCursor: null, unanswered: [] }
+    })
+    const page = await mountSuspended(IndexPage, { route: `/?address=${aliceOnHub}` })
+    await eventually(() => expect(page.findAll('[data-packet]')).toHaveLength(1))
+    await navigateTo(`/?address=${bobOnOsmosis}`)
+    await eventually(() => expect(packets.bodies).toHaveLength(2))
+    expect(page.findAll('[data-packet]')).toHaveLength(0)
+    expect(page.get('section[aria-busy="true"]').text()).toContain('Loading')
+    release()
+    await eventually(() => expect(page.text()).toContain('No packets found'))
+    packets.remove()
+  })
+
+  describe('further packets', () => {
+    const first = { items: [aPacket()], nextCursor: 'next', unanswered: [] }
+    const moreButton = (page: Awaited<ReturnType<typeof mountSuspended<typeof IndexPage>>>) => page.findAll('button').find(button => button.text() === 'Show more')!
+
+    it('are appended once, however often they are asked for', async () => {
+      const packets = apiAnswers('/packets', (_: unknown, query: { cursor?: string }) => query.cursor ? { ...first, items: [aCompletedPacket()], nextCursor: null } : first)
+      const page = await mountSuspended(IndexPage, { route: `/?address=${aliceOnHub}` })
+      await eventually(() => expect(moreButton(page)).toBeDefined())
+      await Promise.all([moreButton(page).trigger('click'), moreButton(page).trigger('click')])
+      await eventually(() => expect(page.findAll('[data-packet]')).toHaveLength(2))
+      expect(packets.bodies).toHaveLength(2)
+      packets.remove()
+    })
+
+    it('that cannot be had leave what is there, and say why', async () => {
+      const packets = apiAnswers('/packets', first)
+      const page = await mountSuspended(IndexPage, { route: `/?address=${aliceOnHub}` })
+      await eventually(() => expect(moreButton(page)).toBeDefined())
+      packets.remove()
+      const remove = apiRefuses('/packets', aProblem('chain_unavailable', { status: 503 }))
+      await moreButton(page).trigger('click')
+      await eventually(() => expect(page.get('[role="alert"]').attributes('data-code')).toBe('chain_unavailable'))
+      expect(page.findAll('[data-packet]')).toHaveLength(1)
+      remove()
+    })
+
+    it('that come after another search was made are dropped', async () => {
+      let release = () => {}
+      const packets = apiAnswers('/packets', async (_: unknown, { address, cursor }: { address: string, cursor?: string }) => {
+        if (address === aliceOnHub && cursor) await new Promise<void>(resolve => release = resolve)
+        const sequence = `${address === aliceOnHub ? 1 : 2}${cursor ? 1 : 0}`
+        return { items: [aPacket({ id: aPacketId(sequence) })], nextCursor: cursor ? null : 'next', unanswered: [] }
+      })
+      const page = await mountSuspended(IndexPage, { route: `/?address=${aliceOnHub}` })
+      await eventually(() => expect(moreButton(page)).toBeDefined())
+      await moreButton(page).trigger('click')
+      await eventually(() => expect(packets.bodies).toHaveLength(2))
+      await navigateTo(`/?address=${bobOnOsmosis}`)
+      await eventually(() => expect(page.find('[data-packet$="/20"]').exists()).toBe(true))
+      release()
+      await moreButton(page).trigger('click')
+      await eventually(() => expect(page.findAll('[data-packet]').map(card => card.attributes('data-packet')!.split('/').at(-1))).toEqual(['20', '21']))
+      packets.remove()
+    })
   })
 
   it('a refusal is told by its code with a next step', async () => {
