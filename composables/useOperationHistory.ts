@@ -13,12 +13,7 @@ export async function useOperationHistory(session: Ref<SessionDto | null>, chose
     useAsyncData<UserStatistics | null>('user-statistics', async () => session.value ? api.getUserStatistics() : null, { watch: [session] }),
   ])
 
-  async function more() {
-    const shown = operations.data.value
-    if (!shown?.nextCursor) return
-    const next = await api.listOperations({ ...filter.value, cursor: shown.nextCursor })
-    operations.data.value = { ...next, items: [...shown.items, ...next.items] }
-  }
+  const older = useNextPage(operations.data, cursor => api.listOperations({ ...filter.value, cursor }), (list, page) => ({ ...page, items: [...list.items, ...page.items] }))
 
   /** Fetched here, because a link cannot ask for CSV. */
   async function downloadCsv() {
@@ -29,5 +24,5 @@ export async function useOperationHistory(session: Ref<SessionDto | null>, chose
     link.click()
     URL.revokeObjectURL(link.href)
   }
-  return { operations, statistics, csvUrl: computed(() => api.operationsCsvUrl(filter.value)), more, downloadCsv }
+  return { operations, statistics, csvUrl: computed(() => api.operationsCsvUrl(filter.value)), older, downloadCsv }
 }

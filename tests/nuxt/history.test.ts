@@ -2,6 +2,7 @@ import { mountSuspended } from '@nuxt/test-utils/runtime'
 import { beforeEach, describe, expect, it } from 'vitest'
 import ClearingHistory from '~/components/clearing/ClearingHistory.vue'
 import StatisticsCharts from '~/components/clearing/StatisticsCharts.vue'
+import WalletDialog from '~/components/wallet/WalletDialog.vue'
 import HistoryPage from '~/pages/history.vue'
 import { useWalletStore } from '~/stores/wallet'
 import { aToken, aliceOnHub, anOperationSummary, aProblem, someStatistics } from '../builders/dto'
@@ -108,6 +109,74 @@ describe('the history', () => {
     expect(results!.findAll('tbody tr').map(row => row.text().replace(/\s+/g, ' '))).toEqual(['Delivered4', 'Returned to sender3'])
     expect(results!.findAll('rect').map(bar => bar.attributes('width'))).toEqual(['36%', '27%'])
     expect(months!.findAll('tbody tr').map(row => row.text())).toEqual(['Oct 20261', 'Nov 20262'])
+  })
+
+  const olderButton = (page: Awaited<ReturnType<typeof mountSuspended<typeof HistoryPage>>>) => page.findAll('button').find(button => button.text() === 'Show older')!
+
+  it('shows older clearings once, and why they cannot be had', async () => {
+    const removers = [apiAnswers('/auth/session', { session }), apiAnswers('/users/statistics', someStatistics())]
+    const older = anOperationSummary({ token: '3f2b8c1e-5a4d-4e6f-8a9b-0c1d2e3f4a5c' })
+    const list = apiAnswers('/clearing/operations', (_: unknown, { cursor }: { cursor?: string }) => cursor ? { items: [older], nextCursor: 'further' } : { items: [anOperationSummary()], nextCursor: 'next' })
+    const page = await mountSuspended(HistoryPage, { route: '/history' })
+    await eventually(() => expect(olderButton(page)).toBeDefined())
+    await Promise.all([olderButton(page).trigger('click'), olderButton(page).trigger('click')])
+    await eventually(() => expect(page.findAll('[data-operation]')).toHaveLength(2))
+    expect(list.bodies).toHaveLength(2)
+    list.remove()
+    removers.push({ bodies: [], remove: apiRefuses('/clearing/operations', aProblem('internal', { status: 500 })) })
+    await olderButton(page).trigger('click')
+    await eventually(() => expect(page.find('[data-code="internal"]').exists()).toBe(true))
+    expect(page.findAll('[data-operation]')).toHaveLength(2)
+    page.unmount()
+    for (const endpoint of removers) endpoint.remove()
+  })
+
+  it('asks to sign in again when the session ended before older ones were asked for', async () => {
+    let over = false
+    const removers = [apiAnswers('/auth/session', () => ({ session: over ? null : session })), apiAnswers('/users/statistics', someStatistics())]
+    const list = apiAnswers('/clearing/operations', { items: [anOperationSummary()], nextCursor: 'next' })
+    const page = await mountSuspended(HistoryPage, { route: '/history' })
+    await eventually(() => expect(olderButton(page)).toBeDefined())
+    list.remove()
+    over = true
+    removers.push({ bodies: [], remove: apiRefuses('/clearing/operations', aProblem('not_signed_in', { status: 401 })) })
+    await olderButton(page).trigger('click')
+    await eventually(() => expect(page.find('[data-session-over]').exists()).toBe(true))
+    expect(page.find('[data-operation]').exists()).toBe(false)
+    page.unmount()
+    for (const endpoint of removers) endpoint.remove()
+  })
+
+  it('says when signing out did not work', async () => {
+    const removers = [apiAnswers('/auth/session', { session }), apiAnswers('/users/statistics', someStatistics()), apiAnswers('/clearing/operations', { items: [], nextCursor: null })]
+    removers.push({ bodies: [], remove: apiRefuses('/auth/session', aProblem('internal', { status: 500 }), 'DELETE') })
+    const page = await mountSuspended(HistoryPage, { route: '/history' })
+    await eventually(() => expect(page.findAll('button').some(button => button.text() === 'Sign out')).toBe(true))
+    await page.findAll('button').find(button => button.text() === 'Sign out')!.trigger('click')
+    await eventually(() => expect(page.find('[data-code="internal"]').exists()).toBe(true))
+    page.unmount()
+    for (const endpoint of removers) endpoint.remove()
+  })
+
+  it('leaves the screen when the wallet is disconnected', async () => {
+    let signedIn = true
+    const removers = [
+      apiAnswers('/auth/session', () => ({ session: signedIn ? session : null })), apiAnswers('/users/statistics', someStatistics()), apiAnswers('/clearing/operations', { items: [anOperationSummary()], nextCursor: null }),
+      apiAnswers('/auth/session', () => {
+        signedIn = false
+        return {}
+      }, 'DELETE'),
+    ]
+    useWalletStore().setAccounts('keplr', [{ chainId: 'hub-1', address: aliceOnHub, name: 'alice' }])
+    const page = await mountSuspended(HistoryPage, { route: '/history' })
+    await eventually(() => expect(page.find('[data-operation]').exists()).toBe(true))
+    const dialog = await mountSuspended(WalletDialog)
+    await dialog.findAll('button').find(button => button.text() === 'Disconnect')!.trigger('click')
+    await eventually(() => expect(page.text()).toContain('Sign in with your wallet'))
+    expect(page.find('[data-operation]').exists()).toBe(false)
+    dialog.unmount()
+    page.unmount()
+    for (const endpoint of removers) endpoint.remove()
   })
 
   it('leads from a finished clearing to its receipt, and from no other', async () => {
