@@ -45,6 +45,12 @@ describe('ClearingProgress', () => {
     expect(shown.get('[data-connection]').text()).toBe('Updated every few seconds')
   })
 
+  it('reads no passing time aloud: the limit stands beside what is announced', async () => {
+    const by = new Date(Date.now() + 50_000).toISOString()
+    const shown = await mountSuspended(ClearingProgress, { props: { status: aStatus({ status: 'queued', next: { ...aStatus().next, code: 'queued', by } }) } })
+    expect(shown.get(`time[datetime="${by}"]`).element.closest('[aria-live], [role="status"]')).toBeNull()
+  })
+
   it('tells what was wrong with a payment', async () => {
     const shown = await mountSuspended(ClearingProgress, { props: { status: aStatus({ paymentIssue: 'underpaid' }) } })
     expect(shown.get('[data-payment-issue="underpaid"]').text()).toContain('Send the rest')
