@@ -30,7 +30,7 @@ const statuses: Readonly<Record<OperationStatus, string>> = {
 
 const headlines: Readonly<Record<OperationStatus, string>> = {
   awaiting_payment: 'Waiting for your payment',
-  queued: 'Paid. Your packets are next in line',
+  queued: 'Paid. In line for the relayer',
   clearing: 'The relayer is at work',
   cleared: 'Cleared',
   partially_cleared: 'Partly cleared; the rest is refunded',

@@ -27,7 +27,7 @@ export const clearing: InnerWords['clearing'] = {
   },
   headlines: {
     awaiting_payment: 'Esperamos tu pago',
-    queued: 'Pagada. Tus paquetes son los siguientes',
+    queued: 'Pagada. En cola para el relayer',
     clearing: 'El relayer está trabajando',
     cleared: 'Liberada',
     partially_cleared: 'Liberada en parte; el resto se reembolsa',
