@@ -91,6 +91,7 @@ describe('channels served', () => {
     const page = await mountSuspended(ChannelsPage)
     await eventually(() => expect(page.text()).toContain('Nothing is stuck'))
     expect(page.get('[data-pending]').text()).toBe('–')
+    expect(page.get('[data-oldest]').text()).toBe('–')
     expect(page.get('[data-median]').text()).toBe('no sample')
     expect(page.text()).toContain('not read yet')
     answer.remove()
