@@ -78,6 +78,16 @@ describe('what every answer carries', () => {
     expect(headers.get('ratelimit-limit')).toBe('1000000')
   })
 
+  it.each(['/history', '/History?x=1', '/admin', '/clearing/3f0b8f2e-8a55-4c0e-9a5e-0d3c7b6f2a41'])('forbids keeping %s, a page of one person', async (page) => {
+    app = await startApi(someServices())
+    expect((await fetch(`${app.url}${page}`)).headers.get('cache-control')).toBe('private, no-store')
+  })
+
+  it('lets pages of everybody be kept', async () => {
+    app = await startApi(someServices())
+    expect((await fetch(`${app.url}/channels`)).headers.get('cache-control')).toBeNull()
+  })
+
   it('lets public lists be kept for a while', async () => {
     app = await startApi(someServices({ listChains: async () => [] }))
     expect((await fetch(`${app.url}/api/v1/chains`)).headers.get('cache-control')).toBe('public, max-age=5')
