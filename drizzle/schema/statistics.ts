@@ -11,15 +11,16 @@ export const userOperations = pgView('user_operations', {
   union
   select p.from_address, p.operation_id from payments p where p.operation_id is not null and p.from_address is not null`)
 
-/** What an address paid and what of it goes back, per denom; a surplus counts as paid, although it is never credited. */
+/** What an address paid and what of it goes back, per chain and denom; a surplus counts as paid, although it is never credited. */
 export const userStatistics = pgView('user_statistics', {
   address: text('address').notNull(),
+  chainId: text('chain_id').notNull(),
   denom: text('denom').notNull(),
   operations: bigint('operations', { mode: 'number' }).notNull(),
   paid: amount('paid').notNull(),
   refunded: amount('refunded').notNull(),
 }).as(sql`
-  select p.from_address as address, p.denom, count(distinct p.operation_id) as operations, sum(p.amount)::numeric(78,0) as paid,
+  select p.from_address as address, p.chain_id, p.denom, count(distinct p.operation_id) as operations, sum(p.amount)::numeric(78,0) as paid,
     coalesce(sum((select sum(r.amount) from refunds r where r.payment_id = p.id)), 0)::numeric(78,0) as refunded
   from payments p where p.operation_id is not null and p.from_address is not null
-  group by p.from_address, p.denom`)
+  group by p.from_address, p.chain_id, p.denom`)

@@ -112,8 +112,8 @@ export interface TimeToClear {
 export interface UserTotals {
   readonly operations: number
   readonly packetsByResult: readonly ResultCount[]
-  /** Paid from this address for clearings, and what of it is owed or given back, per denom. */
-  readonly perDenom: readonly { readonly denom: string, readonly paid: bigint, readonly refunded: bigint }[]
+  /** Paid from this address for clearings, and what of it is owed or given back, per chain and denom. */
+  readonly perDenom: readonly { readonly chainId: string, readonly denom: string, readonly paid: bigint, readonly refunded: bigint }[]
   readonly timeToClear: TimeToClear
   /** `2026-11`, UTC, oldest first; only months with any. */
   readonly byMonth: readonly { readonly month: string, readonly operations: number }[]

@@ -8,12 +8,11 @@ export type GetUserStatistics = (address: string) => Promise<UserStatistics>
 export function makeUserStatistics({ reads }: { readonly reads: ClearingReads }): GetUserStatistics {
   return async (address) => {
     const totals = await reads.userTotals(address)
-    const spent = totals.perDenom.map(({ denom, paid, refunded }) => ({ denom, amount: paid - refunded }))
     return {
       operations: totals.operations,
       packetsByResult: [...totals.packetsByResult],
-      spent: spent.map(toCoinDto),
-      refunded: totals.perDenom.map(({ denom, refunded }) => toCoinDto({ denom, amount: refunded })),
+      spent: totals.perDenom.map(({ chainId, denom, paid, refunded }) => ({ chainId, ...toCoinDto({ denom, amount: paid - refunded }) })),
+      refunded: totals.perDenom.map(({ chainId, denom, refunded }) => ({ chainId, ...toCoinDto({ denom, amount: refunded }) })),
       timeToClear: totals.timeToClear,
       byMonth: [...totals.byMonth],
     }

@@ -1,16 +1,19 @@
 import { z } from 'zod'
 import { packetResults } from '../types/clearing'
-import { coinSchema, instantSchema } from './common'
+import { chainIdSchema, coinSchema, instantSchema } from './common'
 
 const counts = z.object({ result: z.enum(packetResults), packets: z.number().int() })
 /** Seconds; null without a sample. */
 const duration = z.object({ medianSeconds: z.number().nullable(), sampleSize: z.number().int() })
 
+/** Denoms of two chains may be called alike. */
+const coinOfChain = coinSchema.extend({ chainId: chainIdSchema })
+
 export const userStatisticsSchema = z.object({
   operations: z.number().int(),
   packetsByResult: z.array(counts),
-  spent: z.array(coinSchema).describe('credited, less refunds'),
-  refunded: z.array(coinSchema).describe('owed, under way or done'),
+  spent: z.array(coinOfChain).describe('per chain: paid, less refunds'),
+  refunded: z.array(coinOfChain).describe('per chain: owed, under way or done'),
   timeToClear: duration,
   byMonth: z.array(z.object({ month: z.string().regex(/^\d{4}-\d{2}$/), operations: z.number().int() })).describe('clearings by month of their order (UTC), oldest first, the last twelve months that have any'),
 }).meta({ id: 'UserStatistics' })

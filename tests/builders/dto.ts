@@ -147,7 +147,7 @@ export function aRefundDto(over: Partial<RefundDto> = {}): RefundDto {
 
 export function someStatistics(over: Partial<UserStatistics> = {}): UserStatistics {
   return {
-    operations: 3, packetsByResult: [{ result: 'delivered', packets: 4 }], spent: [{ denom: 'uatom', amount: '3300000' }], refunded: [],
+    operations: 3, packetsByResult: [{ result: 'delivered', packets: 4 }], spent: [{ chainId: 'hub-1', denom: 'uatom', amount: '3300000' }], refunded: [],
     timeToClear: { medianSeconds: 6, sampleSize: 3 }, byMonth: [{ month: '2026-10', operations: 1 }, { month: '2026-11', operations: 2 }], ...over,
   }
 }

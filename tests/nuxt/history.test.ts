@@ -2,10 +2,11 @@ import { mountSuspended } from '@nuxt/test-utils/runtime'
 import { beforeEach, describe, expect, it } from 'vitest'
 import ClearingHistory from '~/components/clearing/ClearingHistory.vue'
 import StatisticsCharts from '~/components/clearing/StatisticsCharts.vue'
+import UserStatistics from '~/components/clearing/UserStatistics.vue'
 import WalletDialog from '~/components/wallet/WalletDialog.vue'
 import HistoryPage from '~/pages/history.vue'
 import { useWalletStore } from '~/stores/wallet'
-import { aToken, aliceOnHub, anOperationSummary, aProblem, someStatistics } from '../builders/dto'
+import { aChain, aToken, aliceOnHub, anOperationSummary, aProblem, someStatistics } from '../builders/dto'
 import { apiAnswers, apiRefuses, chainsAre, eventually, walletInPage } from './world'
 
 const session = { address: aliceOnHub, chainId: 'hub-1', admin: false, expiresAt: '2027-01-01T00:00:00Z' }
@@ -100,6 +101,14 @@ describe('the history', () => {
     await eventually(() => expect(queries.at(-1)).toEqual({}))
     page.unmount()
     for (const endpoint of removers) endpoint.remove()
+  })
+
+  it('names totals by their chain, also where two chains call their tokens alike', async () => {
+    chainsAre([aChain(), aChain({ chainId: 'classic-1', prettyName: 'Classic', feeSymbol: 'OLD', assets: [{ denom: 'uatom', symbol: 'OLD', exponent: 6 }] })])
+    const shown = await mountSuspended(UserStatistics, { props: { statistics: someStatistics({ spent: ['hub-1', 'classic-1'].map(chainId => ({ chainId, denom: 'uatom', amount: '1000000' })) }) } })
+    const text = shown.text().replaceAll('\u00A0', ' ')
+    expect(text).toContain('1 ATOM on Hub')
+    expect(text).toContain('1 OLD on Classic')
   })
 
   it('draws the totals, each chart with the same numbers as a table', async () => {

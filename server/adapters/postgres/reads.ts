@@ -112,11 +112,11 @@ async function userTotals(db: Database, address: string): Promise<UserTotals> {
     resultCounts(db, operations),
     timeToClear(db, operations),
     operationsByMonth(db, operations),
-    db.select().from(userStatistics).where(eq(userStatistics.address, address)).orderBy(asc(userStatistics.denom)),
+    db.select().from(userStatistics).where(eq(userStatistics.address, address)).orderBy(asc(userStatistics.chainId), asc(userStatistics.denom)),
   ])
   return {
     operations: count, packetsByResult, timeToClear: time, byMonth,
-    perDenom: perDenom.map(({ denom, paid, refunded }) => ({ denom, paid, refunded })),
+    perDenom: perDenom.map(({ chainId, denom, paid, refunded }) => ({ chainId, denom, paid, refunded })),
   }
 }
 

@@ -40,11 +40,11 @@ async function issue(overrides: Parameters<typeof aToken>[0] = {}, requester: Pa
   return { ...token, id: operation.id }
 }
 
-async function seePayment(memo: string, amount: bigint, { denom = 'uatom', from = payer, confirmation = 'agreed' }: { denom?: string, from?: string, confirmation?: PaymentConfirmation } = {}): Promise<{ id: PaymentId, txHash: string }> {
+async function seePayment(memo: string, amount: bigint, { chainId = 'hub-1', denom = 'uatom', from = payer, confirmation = 'agreed' }: { chainId?: string, denom?: string, from?: string, confirmation?: PaymentConfirmation } = {}): Promise<{ id: PaymentId, txHash: string }> {
   heights += 1n
   const txHash = heights.toString(16).toUpperCase().padStart(64, '0')
   const [id] = await store.transaction(tx => tx.insertInbound(
-    [{ chainId: 'hub-1', height: heights, blockTime: at(10), txIndex: 0, msgIndex: 0, txHash, coin: { denom, amount }, fromAddress: from, toAddress: 'cosmos1service', memo, kind: 'msg_send' }],
+    [{ chainId, height: heights, blockTime: at(10), txIndex: 0, msgIndex: 0, txHash, coin: { denom, amount }, fromAddress: from, toAddress: 'cosmos1service', memo, kind: 'msg_send' }],
     { blockHash: 'AB', codes: [0], endpoint: 'a', confirmation }, at(11)))
   return { id: id!, txHash }
 }
@@ -59,7 +59,7 @@ async function apply(id: OperationId, event: OperationEvent, now = at(20)): Prom
 }
 
 async function pay(token: SignedToken & { id: OperationId }, amount = token.total.amount, from = payer, confirmation: PaymentConfirmation = 'agreed'): Promise<string> {
-  const payment = await seePayment(token.memoCode, amount, { from, confirmation })
+  const payment = await seePayment(token.memoCode, amount, { chainId: token.paymentChainId, from, confirmation })
   await apply(token.id, { type: 'payment_confirmed', payment: { id: payment.id, coin: { denom: 'uatom', amount }, blockTime: at(10) }, wrongDenomRefundable: false, clearingDeadlineMs: 1_800_000 })
   return payment.txHash
 }
@@ -213,10 +213,20 @@ describe('totals', () => {
     await apply(token.id, { type: 'packets_decided', decided: byUs(token) }, at(16))
     const statistics = await makeUserStatistics({ reads })(address)
     expect(statistics).toEqual({
-      operations: 1, packetsByResult: [{ result: 'delivered', packets: 2 }], spent: [{ denom: 'uatom', amount: '200' }], refunded: [{ denom: 'uatom', amount: '50' }],
+      operations: 1, packetsByResult: [{ result: 'delivered', packets: 2 }], spent: [{ chainId: 'hub-1', denom: 'uatom', amount: '200' }], refunded: [{ chainId: 'hub-1', denom: 'uatom', amount: '50' }],
       timeToClear: { medianSeconds: 6, sampleSize: 1 },
       byMonth: [{ month: expect.stringMatching(/^\d{4}-\d{2}$/), operations: 1 }],
     })
+  })
+
+  it('of a wallet keep chains apart whose tokens are named alike', async () => {
+    const address = 'cosmos1twins'
+    const [onHub, onZone] = [await issue({ sequences: [43n] }), await issue({ sequences: [44n], paymentChainId: 'zone-1' })]
+    await pay(onHub, onHub.total.amount + 5n, address)
+    await pay(onZone, onZone.total.amount, address)
+    const { spent, refunded } = await makeUserStatistics({ reads })(address)
+    expect(spent).toEqual([{ chainId: 'hub-1', denom: 'uatom', amount: onHub.total.amount.toString() }, { chainId: 'zone-1', denom: 'uatom', amount: onZone.total.amount.toString() }])
+    expect(refunded).toEqual([{ chainId: 'hub-1', denom: 'uatom', amount: '5' }, { chainId: 'zone-1', denom: 'uatom', amount: '0' }])
   })
 
   it('of a wallet without operations are empty, not invented', async () => {
