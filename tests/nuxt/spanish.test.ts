@@ -2,6 +2,7 @@ import { mountSuspended } from '@nuxt/test-utils/runtime'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import BarChart from '~/components/base/BarChart.vue'
 import ErrorNotice from '~/components/base/ErrorNotice.vue'
+import ShareButton from '~/components/base/ShareButton.vue'
 import ChannelList from '~/components/channel/ChannelList.vue'
 import StuckPackets from '~/components/channel/StuckPackets.vue'
 import ClearingEvents from '~/components/clearing/ClearingEvents.vue'
@@ -17,6 +18,7 @@ import UserStatistics from '~/components/clearing/UserStatistics.vue'
 import PacketCard from '~/components/packet/PacketCard.vue'
 import PacketFacts from '~/components/packet/PacketFacts.vue'
 import PacketTimeline from '~/components/packet/PacketTimeline.vue'
+import UsualDelivery from '~/components/packet/UsualDelivery.vue'
 import SearchResults from '~/components/search/SearchResults.vue'
 import WalletNotice from '~/components/wallet/WalletNotice.vue'
 import ErrorPage from '~/error.vue'
@@ -102,6 +104,8 @@ describe('a page in Spanish says nothing in English', () => {
   })
 
   it('of its facts, of search results and of the choice', async () => {
+    await expectSpanish(UsualDelivery, { times: { medianSeconds: 22, p95Seconds: 180, sampleSize: 40, waiting: 3, days: 7 } })
+    await expectSpanish(ShareButton, { url: 'https://relayooor.example', title: '' })
     await expectSpanish(PacketFacts, { packet: aPacket({ timeoutHeight: '0-1200' }) })
     const items = packetNeeds.map((need, index) => aPacket({ id: aPacketId(String(index)), need, diagnosis: { ...aDiagnosis, payingHelps: index === 0 ? 'no' : 'yes' } }))
     await expectSpanish(SearchResults, { list: { items, nextCursor: 'more', unanswered } })
