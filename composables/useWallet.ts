@@ -110,7 +110,10 @@ export function useWallet() {
       // Locked or no longer allowed: then nothing is connected.
       store.forget()
     }
-    if (store.session && !store.accounts.some(account => account.address === store.session?.address)) await signOut()
+    if (!store.session || store.accounts.some(account => account.address === store.session?.address)) return
+    // Nothing of another account stays on the screen, whether or not the server can be told.
+    store.session = null
+    await api.signOut().catch(() => {})
   }
 
   /** Asks the wallet for its accounts on the given chains (all served ones by default). */

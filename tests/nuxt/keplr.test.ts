@@ -12,7 +12,7 @@ import { useWalletStore } from '~/stores/wallet'
 import { isSignedBy } from '../../sandbox/chain/signatures'
 import { decodeTransaction } from '../../sandbox/chain/transaction'
 import { adr36Verifier } from '../../server/adapters/adr36/signature-verifier'
-import { aClearingToken, serviceOnHub, twoChains } from '../builders/dto'
+import { aClearingToken, aProblem, serviceOnHub, twoChains } from '../builders/dto'
 import { addressOf, aPrivateKey, keplrProvider, type WalletState } from '../builders/keplr'
 import { apiAnswers, apiRefuses, chainsAre, eventually } from './world'
 
@@ -146,6 +146,16 @@ describe('with Keplr\'s own provider', () => {
     window.dispatchEvent(new Event('keplr_keystorechange'))
     await eventually(async () => expect(store.addressOn('hub-1')).toBe(await addressOf(aPrivateKey(2))))
     await eventually(() => expect([signedOut.bodies.length, store.session]).toEqual([1, null]))
+  })
+
+  it('the session of the other account is over here even when the server cannot be told', async () => {
+    const { keplr, wallet, store } = await page()
+    await wallet.connect('keplr')
+    open.push(apiRefuses('/auth/session', aProblem('internal', { status: 500 }), 'DELETE'))
+    store.session = { address: await addressOf(aPrivateKey(1)), chainId: 'hub-1', expiresAt: '2099-01-01T00:00:00Z', admin: false }
+    keplr.state.privateKey = aPrivateKey(2)
+    window.dispatchEvent(new Event('keplr_keystorechange'))
+    await eventually(() => expect(store.session).toBeNull())
   })
 
   it('a wallet that was locked is no longer shown as connected', async () => {
