@@ -39,6 +39,12 @@ test('pages run under a policy that lets nothing in from elsewhere, and obey it'
   await expect(page.locator('[data-channel]').first()).toBeVisible()
 })
 
+test('pages of one person are kept by no cache', async ({ request }) => {
+  for (const path of ['/history', '/admin', '/clearing/3f0b8f2e-8a55-4c0e-9a5e-0d3c7b6f2a41']) {
+    expect((await request.get(path, { headers: { accept: 'text/html' } })).headers()['cache-control'], path).toBe('private, no-store')
+  }
+})
+
 test('pages come compressed to whoever reads that, and as they are to others; that of an error can be read, too', async ({ request }) => {
   for (const encoding of ['br', 'gzip', 'identity']) {
     const response = await request.get('/', { headers: { 'accept': 'text/html', 'accept-encoding': encoding } })
