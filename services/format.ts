@@ -25,6 +25,8 @@ function split(seconds: number): readonly (readonly [number, Unit])[] {
   const whole = Math.max(0, Math.floor(seconds))
   if (whole < 60) return [[whole, 'second']]
   const minutes = Math.floor(whole / 60)
+  // Of a few minutes the seconds matter: 95 s are not delivered within a minute.
+  if (minutes < 10 && whole % 60 > 0) return [[minutes, 'minute'], [whole % 60, 'second']]
   if (minutes < 60) return [[minutes, 'minute']]
   const hours = Math.floor(minutes / 60)
   if (hours >= 24) return [[Math.floor(hours / 24), 'day']]

@@ -57,7 +57,7 @@ describe('the platform\'s figures', () => {
 
   it('name their samples', async () => {
     const figures = await mountSuspended(PlatformFigures, { props: { statistics: { ...window, operations: 1234, packetsByResult: [], successRate: 0.75, successSampleSize: 8, timeToClear: { medianSeconds: 90, sampleSize: 6 } } } })
-    expect(figures.findAll('[data-figure]').map(figure => figure.text())).toEqual(['1,234', '6', '1 min'])
+    expect(figures.findAll('[data-figure]').map(figure => figure.text())).toEqual(['1,234', '6', '1 min 30 sec'])
     expect(figures.text()).toContain('of 8 paid packets decided')
     expect(figures.text()).toContain('median of 6 clearings')
   })
