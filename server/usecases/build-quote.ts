@@ -11,6 +11,7 @@ import { workPerChain, type PacketToClear } from '../domain/pricing/gas'
 import { gasCosts, priceQuote, type FeeTerms, type GasCost } from '../domain/pricing/quote'
 import type { Surroundings } from './describe-packets'
 import type { ChainDirectory, Clock, ServedChain } from './ports'
+import { blockerOf } from './ordered-channel'
 import { neededOf } from './relayer-funds'
 import type { QuoteFacts } from './quote-facts'
 import type { ClearingReads } from './read-ports'
@@ -101,18 +102,16 @@ export function makeBuildQuote(deps: BuildQuoteDeps): BuildQuote {
     }
   }
 
-  /** An ordered channel delivers in order: the earliest pending packet that is not in the request blocks. */
-  async function blockedBy(packet: PacketFacts, route: RouteFacts | undefined, requested: ReadonlySet<string>): Promise<bigint | null> {
-    if (route?.ordering !== 'ordered' || !route.destination) return null
-    const undelivered = await facts.undelivered(route.source, route.destination)
-    const earlier = undelivered.filter(sequence => sequence < packet.id.sequence && !requested.has(formatPacketId({ ...packet.id, sequence })))
-    return earlier.reduce<bigint | null>((least, sequence) => least === null || sequence < least ? sequence : least, null)
-  }
-
   /** Fields that the relayer would skip. That it does not serve the route at all is refused with its own words. */
   async function limitsOf({ id, destination }: PacketFacts): Promise<Pick<Surroundings, 'terms'>> {
     const terms = destination && await facts.terms(id, destination)
     return { terms: terms && { ...terms, served: true } }
+  }
+
+  async function surroundingsOf(packet: PacketFacts, route: RouteFacts | undefined, requested: ReadonlySet<string>): Promise<Surroundings> {
+    const around = { route, ...await limitsOf(packet) }
+    const judge = (earlier: PacketFacts) => deps.judge(earlier, clock.now(), around)
+    return { ...around, blocker: route ? await blockerOf({ pending: facts.pending, packets: facts.packets, judge }, packet, route, requested) : null }
   }
 
   /** Checks the packets against both chains; a packet that a paid operation owns is nobody else's to buy. */
@@ -127,7 +126,7 @@ export function makeBuildQuote(deps: BuildQuoteDeps): BuildQuote {
       const packet = factsById.get(formatPacketId(id))
       if (!packet) return { clearable: false, refusal: { id, code: 'route_not_served', reason: `The channel ${id.channelId} of ${id.chainId} is not served here.` } }
       const route = routes.get(formatChannelEnd(id))
-      const verdict = judgeClearable(deps.judge(packet, clock.now(), { route, ...await limitsOf(packet), blockedBySequence: await blockedBy(packet, route, requested) }), route)
+      const verdict = judgeClearable(deps.judge(packet, clock.now(), await surroundingsOf(packet, route, requested)), route)
       if (!verdict.clearable || !taken.has(formatPacketId(id))) return verdict
       return { clearable: false, refusal: { id, code: 'claimed_by_other', reason: 'Somebody already paid for this packet, and it is being cleared.' } }
     }))

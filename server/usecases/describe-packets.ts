@@ -12,7 +12,7 @@ import { toPacketDto } from './dto/packet'
 import type { ChainDirectory } from './ports'
 
 /** What was read around a packet; see DiagnosisContext for what a gap means. */
-export type Surroundings = Pick<DiagnosisContext, 'route' | 'terms' | 'blockedBySequence' | 'nextHops'>
+export type Surroundings = Pick<DiagnosisContext, 'route' | 'terms' | 'blocker' | 'nextHops'>
 
 export interface PacketVerdict extends Classified {
   readonly id: PacketId

@@ -1,11 +1,9 @@
-import type { ChannelEnd } from '../../shared/utils/packet-id'
 import { isForwarding, nextHopAmong } from '../domain/packet/forward'
-import type { PacketFacts } from '../domain/packet/facts'
+import type { PacketFacts, RouteFacts } from '../domain/packet/facts'
 import type { NextHop } from '../domain/packet/diagnose'
 import { DomainError } from '../domain/errors'
-import type { PacketJudge } from './describe-packets'
-import { earliestUndelivered } from './ordered-channel'
-import type { ChainReader, Clock, PacketRelayer } from './ports'
+import type { PacketJudge, Surroundings } from './describe-packets'
+import type { ChainReader, Clock } from './ports'
 
 /** Longer paths are cut off: each hop costs a round of questions. */
 const mostHops = 4
@@ -15,14 +13,12 @@ export type FollowForward = (facts: PacketFacts) => Promise<readonly NextHop[]>
 
 export interface FollowForwardDeps {
   readonly reader: ChainReader
-  readonly relayer: Pick<PacketRelayer, 'terms'>
   readonly judge: PacketJudge
   readonly clock: Clock
-  /** Of a channel, ascending. */
-  readonly undelivered: (source: ChannelEnd, destination: ChannelEnd) => Promise<readonly bigint[]>
+  readonly surroundingsOf: (facts: PacketFacts, route: RouteFacts) => Promise<Surroundings>
 }
 
-export function makeFollowForward({ reader, relayer, judge, clock, undelivered }: FollowForwardDeps): FollowForward {
+export function makeFollowForward({ reader, judge, clock, surroundingsOf }: FollowForwardDeps): FollowForward {
   /** The forwarding module sends the next packet in the transaction that received this one. */
   async function nextOf(facts: PacketFacts): Promise<PacketFacts | undefined> {
     const received = facts.legs.find(leg => leg.leg === 'receive')
@@ -34,8 +30,7 @@ export function makeFollowForward({ reader, relayer, judge, clock, undelivered }
 
   async function judged(facts: PacketFacts): Promise<NextHop> {
     const route = await reader.route(facts.id)
-    const [terms, blockedBySequence] = await Promise.all([facts.destination && relayer.terms(facts.id, facts.destination), earliestUndelivered(undelivered, facts, route)])
-    const { state, diagnosis: { code, payingHelps } } = judge.judge(facts, clock.now(), { route, terms, blockedBySequence })
+    const { state, diagnosis: { code, payingHelps } } = judge.judge(facts, clock.now(), await surroundingsOf(facts, route))
     return { id: facts.id, state, code, payingHelps }
   }
 

@@ -1,10 +1,11 @@
 import type { PacketDto } from '../../shared/schemas/packets'
-import { formatPacketId, type ChannelEnd, type PacketId } from '../../shared/utils/packet-id'
+import { formatPacketId, type PacketId } from '../../shared/utils/packet-id'
 import { neverSent } from '../domain/packet/classify'
 import { DomainError } from '../domain/errors'
-import type { PacketJudge } from './describe-packets'
+import type { PacketFacts, RouteFacts } from '../domain/packet/facts'
+import type { PacketJudge, Surroundings } from './describe-packets'
 import { makeFollowForward } from './follow-forward'
-import { earliestUndelivered } from './ordered-channel'
+import { blockerOf } from './ordered-channel'
 import type { Cache, ChainDirectory, ChainReader, Clock, PacketRelayer } from './ports'
 import { servedChain } from './served-chain'
 
@@ -24,8 +25,13 @@ export interface GetPacketDeps {
 const factsTtlMs = 1_000
 
 export function makeGetPacket({ reader, directory, cache, relayer, judge, clock }: GetPacketDeps): GetPacket {
-  const undelivered = async (source: ChannelEnd, destination: ChannelEnd) => (await reader.channelPending(source, destination)).undelivered
-  const followForward = makeFollowForward({ reader, relayer, judge, clock, undelivered })
+  async function surroundingsOf(facts: PacketFacts, route: RouteFacts): Promise<Surroundings> {
+    const around = { route, terms: facts.destination && await relayer.terms(facts.id, facts.destination) }
+    const judgeAlone = (earlier: PacketFacts) => judge.judge(earlier, clock.now(), around)
+    return { ...around, blocker: await blockerOf({ pending: reader.channelPending, packets: reader.packetFacts, judge: judgeAlone }, facts, route) }
+  }
+
+  const followForward = makeFollowForward({ reader, judge, clock, surroundingsOf })
   return async (id) => {
     servedChain(directory, id.chainId)
     const [[facts], route] = await cache.remember(`packet:${formatPacketId(id)}`, factsTtlMs, () => Promise.all([reader.packetFacts([id], { withLegs: true, corroborate: true }), reader.route(id, { corroborate: true })]))
@@ -33,11 +39,7 @@ export function makeGetPacket({ reader, directory, cache, relayer, judge, clock 
     if (neverSent(facts)) {
       throw new DomainError('packet_not_found', `${id.chainId} never sent packet ${id.sequence} on ${id.portId}/${id.channelId}.`, { nextStep: 'Check the chain, the channel and the sequence.' })
     }
-    const [terms, blockedBySequence, nextHops] = await Promise.all([
-      facts.destination && relayer.terms(id, facts.destination),
-      earliestUndelivered(undelivered, facts, route),
-      followForward(facts),
-    ])
-    return judge.describe(facts, clock.now(), { route, terms, blockedBySequence, nextHops })
+    const [around, nextHops] = await Promise.all([surroundingsOf(facts, route), followForward(facts)])
+    return judge.describe(facts, clock.now(), { ...around, nextHops })
   }
 }

@@ -1,18 +1,48 @@
-import type { ChannelEnd } from '../../shared/utils/packet-id'
+import { formatPacketId, type ChannelEnd, type PacketId } from '../../shared/utils/packet-id'
 import { DomainError } from '../domain/errors'
+import type { Blocker, OrderAnswer } from '../domain/packet/diagnose'
 import type { PacketFacts, RouteFacts } from '../domain/packet/facts'
+import type { JudgedPacket } from '../domain/pricing/clearable'
+import type { ChannelPending } from './ports'
 
-/** On an ordered channel: the earliest packet before this one that `readUndelivered` names; null: none, or nobody could say. */
-export async function earliestUndelivered(readUndelivered: (source: ChannelEnd, destination: ChannelEnd) => Promise<readonly bigint[]>, facts: PacketFacts, route: RouteFacts): Promise<bigint | null> {
-  const waits = facts.commitment.known && facts.commitment.value && facts.received.known && !facts.received.value
-  if (route.ordering !== 'ordered' || !waits || !facts.destination) return null
+export interface OrderReads {
+  readonly pending: (source: ChannelEnd, destination: ChannelEnd) => Promise<Pick<ChannelPending, 'undelivered' | 'unacknowledged'>>
+  readonly packets: (ids: readonly PacketId[]) => Promise<readonly PacketFacts[]>
+  /** By itself: as if nothing came before it. */
+  readonly judge: (facts: PacketFacts) => Pick<JudgedPacket, 'need' | 'diagnosis'>
+}
+
+/** Of more earlier packets only these are looked at, so that nobody is told to pay for all of them. */
+const mostJudged = 50
+
+function blockerAmong(earlier: readonly bigint[], judged: readonly (Pick<JudgedPacket, 'need' | 'diagnosis'> & { readonly sequence: bigint })[], requested: (sequence: bigint) => boolean): Blocker | null {
+  const timedOut = judged.find(({ need }) => need === 'timeout')
+  if (timedOut) return { sequence: timedOut.sequence, kind: 'timed_out' }
+  const first = earlier.find(sequence => !requested(sequence))
+  if (first === undefined) return null
+  const payable = judged.length === earlier.length && judged.every(({ diagnosis }) => diagnosis.payingHelps === 'yes')
+  return { sequence: first, kind: payable ? 'payable' : 'waiting' }
+}
+
+/**
+ * The earlier packet of an ordered channel that must move before this one: to be received, every earlier one must have
+ * been; to be acknowledged, every earlier one must have been acknowledged (ibc-go RecvPacket, AcknowledgePacket).
+ * `requested`: cleared together with it, so that they block only where nothing can clear both.
+ */
+export async function blockerOf(reads: OrderReads, facts: PacketFacts, route: RouteFacts, requested: ReadonlySet<string> = new Set()): Promise<OrderAnswer> {
+  const { id, commitment, received, destination } = facts
+  if (route.ordering !== 'ordered' || !destination || !commitment.known || !commitment.value || !received.known) return null
   try {
-    const [first] = await readUndelivered(route.source, facts.destination)
-    return first !== undefined && first < facts.id.sequence ? first : null
+    const { undelivered, unacknowledged } = await reads.pending(route.source, destination)
+    const pending = received.value ? [...undelivered, ...unacknowledged].sort((a, b) => a < b ? -1 : 1) : undelivered
+    const earlier = pending.filter(sequence => sequence < id.sequence)
+    if (earlier.length === 0) return null
+    const earlierFacts = await reads.packets(earlier.slice(0, mostJudged).map(sequence => ({ ...id, sequence })))
+    const judged = earlierFacts.map(packet => ({ ...reads.judge(packet), sequence: packet.id.sequence }))
+    return blockerAmong(earlier, judged, sequence => requested.has(formatPacketId({ ...id, sequence })))
   }
   catch (cause) {
-    // Then nothing is said about the order; the state itself does not rest on it.
-    if (cause instanceof DomainError) return null
+    if (cause instanceof DomainError) return 'unread'
     throw cause
   }
 }

@@ -2,7 +2,7 @@ import { formatChannelEnd, formatPacketId, type ChannelEnd, type PacketId } from
 import type { RelayTerms } from '../domain/packet/diagnose'
 import type { PacketFacts, RouteFacts, Tip } from '../domain/packet/facts'
 import { gasPriceKey, gasPriceTtlMs } from './gas-price'
-import type { Cache, ChainReader, PacketRelayer, RelayerReadiness } from './ports'
+import type { Cache, ChainReader, ChannelPending, PacketRelayer, RelayerReadiness } from './ports'
 
 /** A quote may lean on answers this old; a run reads everything again before gas is spent. */
 const packetTtlMs = 2_000
@@ -15,8 +15,8 @@ export interface QuoteFacts {
   packets(ids: readonly PacketId[]): Promise<PacketFacts[]>
   /** Keyed by formatChannelEnd. */
   routes(sources: readonly ChannelEnd[]): Promise<ReadonlyMap<string, RouteFacts>>
-  /** Sequences sent on `source` that the destination has not received. */
-  undelivered(source: ChannelEnd, destination: ChannelEnd): Promise<readonly bigint[]>
+  /** Sequences sent on `source` that are not finished. */
+  pending(source: ChannelEnd, destination: ChannelEnd): Promise<ChannelPending>
   gasPrice(chainId: string): Promise<string>
   tip(chainId: string): Promise<Tip>
   readiness(): Promise<RelayerReadiness>
@@ -41,7 +41,7 @@ export function makeQuoteFacts({ reader, relayer, cache }: Deps): QuoteFacts {
       ] as const)
       return new Map(await Promise.all(read))
     },
-    undelivered: (source, destination) => cache.remember(`undelivered:${formatChannelEnd(source)}`, packetTtlMs, async () => (await reader.channelPending(source, destination)).undelivered),
+    pending: (source, destination) => cache.remember(`pending:${formatChannelEnd(source)}`, packetTtlMs, () => reader.channelPending(source, destination)),
     gasPrice: chainId => cache.remember(gasPriceKey(chainId), gasPriceTtlMs, () => reader.gasPrice(chainId)),
     tip: chainId => cache.remember(`tip:${chainId}`, tipTtlMs, () => reader.tip(chainId)),
     // Not shared through the cache: each instance has a Hermes of its own, and its adapter remembers for some seconds.

@@ -4,7 +4,7 @@ import { DomainError } from '../domain/errors'
 import type { PacketFacts, RouteFacts, Unanswered } from '../domain/packet/facts'
 import type { PacketJudge, Surroundings } from './describe-packets'
 import { pageByKey, readPageKey } from './dto/packet-cursor'
-import { earliestUndelivered } from './ordered-channel'
+import { blockerOf, type OrderReads } from './ordered-channel'
 import type { PacketIndex } from './packet-index-port'
 import type { Cache, ChainDirectory, ChainReader, Clock, FoundPacket, PacketRelayer } from './ports'
 import { servedChain } from './served-chain'
@@ -35,7 +35,7 @@ interface Found {
 /** Paging repeats the search: this long it is remembered. */
 const searchTtlMs = 5_000
 const routeTtlMs = 10_000
-const undeliveredTtlMs = 2_000
+const pendingTtlMs = 2_000
 const indexLimit = 500
 
 /** Newest first; the key is the sending time (or nothing) and the packet's name. */
@@ -103,12 +103,13 @@ export function makeSearchPackets(deps: SearchPacketsDeps): SearchPackets {
     })))
   }
 
-  function undeliveredOf(source: ChannelEnd, destination: ChannelEnd): Promise<readonly bigint[]> {
-    return cache.remember(`undelivered:${formatChannelEnd(source)}`, undeliveredTtlMs, async () => (await reader.channelPending(source, destination)).undelivered)
-  }
+  const pendingOf: OrderReads['pending'] = (source, destination) => cache.remember(`pending:${formatChannelEnd(source)}`, pendingTtlMs, () => reader.channelPending(source, destination))
+  const factsOf: OrderReads['packets'] = ids => cache.remember(`packet-facts:${ids.map(formatPacketId).join()}`, pendingTtlMs, () => reader.packetFacts(ids))
 
   async function aroundOf(facts: PacketFacts, around: RouteAround | undefined): Promise<Surroundings> {
-    return around ? { ...around, blockedBySequence: await earliestUndelivered(undeliveredOf, facts, around.route) } : {}
+    if (!around) return {}
+    const judgeAlone = (earlier: PacketFacts) => judge.judge(earlier, clock.now(), around)
+    return { ...around, blocker: await blockerOf({ pending: pendingOf, packets: factsOf, judge: judgeAlone }, facts, around.route) }
   }
 
   return async (search) => {

@@ -1,6 +1,7 @@
 import { openCache } from '../../server/adapters/cache/cache'
 import type { RelayTerms } from '../../server/domain/packet/diagnose'
 import type { AcknowledgementReading, PacketFacts, RouteFacts } from '../../server/domain/packet/facts'
+import { DomainError } from '../../server/domain/errors'
 import { makeBuildQuote, type BuildQuoteDeps } from '../../server/usecases/build-quote'
 import { makePacketJudge } from '../../server/usecases/describe-packets'
 import type { ChainReader, PacketRelayer, RelayerReadiness, ServedChain } from '../../server/usecases/ports'
@@ -53,6 +54,8 @@ export class QuoteWorld {
   terms: RelayTerms | null = { served: true, maxMemoBytes: 32_768, maxReceiverBytes: 2_048 }
   tipTime = at(1000)
   undelivered: readonly bigint[] = []
+  unacknowledged: readonly bigint[] = []
+  channelAnswers = true
   readonly gasPrices: Record<string, string> = { 'hub-1': '0.025', 'zone-1': '0.1' }
   readonly balances: Record<string, bigint> = { cosmos1relayer: 10n ** 9n, osmo1relayer: 10n ** 9n }
   /** Names of the reader's calls, in order. */
@@ -72,7 +75,10 @@ export class QuoteWorld {
         ...this.route,
       }
     },
-    channelPending: async () => ({ sourceHeight: 500n, destinationHeight: 500n, undelivered: this.undelivered, unacknowledged: [] }),
+    channelPending: async () => {
+      if (!this.channelAnswers) throw new DomainError('chain_unavailable', 'no endpoint answers')
+      return { sourceHeight: 500n, destinationHeight: 500n, undelivered: this.undelivered, unacknowledged: this.unacknowledged }
+    },
     gasPrice: async (chainId: string) => {
       this.calls.push('gasPrice')
       return this.gasPrices[chainId] ?? '0'

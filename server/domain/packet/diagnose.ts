@@ -55,6 +55,18 @@ export interface RelayTerms {
   readonly maxReceiverBytes: number | null
 }
 
+/**
+ * An earlier packet of an ordered channel that must move first. `payable`: it and what lies between can be had cleared.
+ * `waiting`: not, or nobody can tell. `timed_out`: it never moves, and proving that closes the channel.
+ */
+export interface Blocker {
+  readonly sequence: bigint
+  readonly kind: 'payable' | 'waiting' | 'timed_out'
+}
+
+/** null: nothing blocks. `unread`: it could not be asked. */
+export type OrderAnswer = Blocker | 'unread' | null
+
 export interface DiagnosisContext {
   readonly now: Date
   /** A chain whose newest block is older than this has stopped. */
@@ -63,8 +75,7 @@ export interface DiagnosisContext {
   readonly route?: RouteFacts
   /** null or undefined: not known, so that nothing is said about them. */
   readonly terms?: RelayTerms | null
-  /** Earlier packet of an ordered channel that must be received first. */
-  readonly blockedBySequence?: bigint | null
+  readonly blocker?: OrderAnswer
   /** undefined: not followed; empty: not found. */
   readonly nextHops?: readonly NextHop[]
 }
@@ -107,8 +118,20 @@ function obstacleOf(view: View): Obstacle | null {
 }
 
 /** Paying helps, unless something that could stand in the way was not read. */
-function payable({ facts, classified: { need }, context: { route } }: View, reason: DiagnosisReason): Finding {
-  return { reason, payingHelps: route && isRouteUnread(facts, route, need === 'deliver') ? 'unknown' : 'yes' }
+function payable({ facts, classified: { need }, context: { route, blocker } }: View, reason: DiagnosisReason): Finding {
+  const orderUnread = need !== 'timeout' && blocker === 'unread'
+  return { reason, payingHelps: orderUnread || (route && isRouteUnread(facts, route, need === 'deliver')) ? 'unknown' : 'yes' }
+}
+
+const reasonsOfBlocker = {
+  deliver: { payable: 'ordered_channel_blocked_payable', waiting: 'ordered_channel_blocked', timed_out: 'ordered_channel_closing' },
+  acknowledge: { payable: 'ordered_refund_blocked_payable', waiting: 'ordered_refund_blocked', timed_out: 'ordered_refund_blocked' },
+} as const satisfies Record<string, Record<Blocker['kind'], DiagnosisReason>>
+
+/** What an ordered channel must carry first. A timeout waits for nobody. */
+function ofOrder({ context: { blocker } }: View, need: keyof typeof reasonsOfBlocker): Finding | null {
+  if (!blocker || blocker === 'unread') return null
+  return { reason: reasonsOfBlocker[need][blocker.kind], payingHelps: 'no', params: { blockedBySequence: blocker.sequence } }
 }
 
 function timingOutSoon({ facts: { sent, destination, destinationTip } }: View): Finding | null {
@@ -121,11 +144,8 @@ function timingOutSoon({ facts: { sent, destination, destinationTip } }: View): 
 }
 
 function ofUndelivered(view: View): Finding {
-  const { classified, context: { blockedBySequence } } = view
-  const obstacle = no(obstacleOf(view))
-  if (obstacle) return obstacle
-  if (blockedBySequence) return { reason: 'ordered_channel_blocked', payingHelps: 'no', params: { blockedBySequence } }
-  return timingOutSoon(view) ?? (classified.state === 'in_flight' ? { reason: 'in_flight', payingHelps: 'not_needed' } : payable(view, 'undelivered'))
+  const found = no(obstacleOf(view)) ?? ofOrder(view, 'deliver') ?? timingOutSoon(view)
+  return found ?? (view.classified.state === 'in_flight' ? { reason: 'in_flight', payingHelps: 'not_needed' } : payable(view, 'undelivered'))
 }
 
 /** Received without an acknowledgement: at work on the destination, or forwarded from there. */
@@ -142,7 +162,10 @@ function ofReceived(view: View): Finding {
   const reading = acknowledgement.known ? acknowledgement.value : undefined
   if (reading === 'none') return ofAsynchronous(view)
   if (reading !== 'error') return { reason: 'delivered_ack_missing', payingHelps: 'not_needed' }
-  return no(obstacleOf(view)) ?? (classified.state === 'in_flight' ? { reason: 'in_flight_returning', payingHelps: 'not_needed' } : payable(view, 'error_ack_pending'))
+  const obstacle = no(obstacleOf(view))
+  if (obstacle) return obstacle
+  if (classified.state === 'in_flight') return { reason: 'in_flight_returning', payingHelps: 'not_needed' }
+  return ofOrder(view, 'acknowledge') ?? payable(view, 'error_ack_pending')
 }
 
 function ofUnknown({ facts }: View): Finding {

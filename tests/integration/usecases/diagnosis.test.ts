@@ -97,7 +97,7 @@ describe('why a packet is stuck, on the sandbox', () => {
     const [first, second] = await world.send(world.hub, { channelId: 'channel-1', count: 2 }) as [PacketId, PacketId]
     const eyes = await world.look()
     expect((await eyes.get(first)).diagnosis).toMatchObject({ code: 'undelivered', payingHelps: 'yes' })
-    expect((await eyes.get(second)).diagnosis).toMatchObject({ code: 'ordered_channel_blocked', payingHelps: 'no', params: { blockedBySequence: String(first.sequence) } })
+    expect((await eyes.get(second)).diagnosis).toMatchObject({ code: 'ordered_channel_blocked', reason: 'ordered_channel_blocked_payable', payingHelps: 'no', params: { blockedBySequence: String(first.sequence) } })
     const { items } = await eyes.search({ chainId: first.chainId, portId: first.portId, channelId: first.channelId, limit: 10 })
     expect(items.map(({ diagnosis }) => diagnosis.code)).toEqual(['undelivered', 'ordered_channel_blocked'])
     await expectRefused(eyes, second, 'earlier_packet_pending')

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PacketFacts } from '../../../../server/domain/packet/facts'
 import { makePreviewQuote } from '../../../../server/usecases/preview-quote'
@@ -91,6 +92,70 @@ describe('a quote', () => {
     world.undelivered = [3n, 4n, 5n]
     await expect(ask(world, [aPacketId(4n), aPacketId(5n)])).rejects.toMatchObject({ packets: [{ id: aPacketId(4n), code: 'earlier_packet_pending' }, { code: 'earlier_packet_pending' }] })
     await expect(ask(world, [aPacketId(3n), aPacketId(4n)])).resolves.toMatchObject({ paymentAddress: serviceAddress })
+  })
+
+  describe('on an ordered channel', () => {
+    type Kind = 'success' | 'error' | 'none' | 'undelivered' | 'timed_out'
+    const timedOut = { destinationTip: known({ height: 900n, time: at(200_000) }) }
+    /** The pending packets of a channel: sequence 1 is the first. */
+    function ordered(kinds: readonly Kind[]): QuoteWorld {
+      const world = new QuoteWorld()
+      world.route = { ordering: 'ordered' }
+      const sequences = kinds.map((_, index) => BigInt(index + 1))
+      const received = (index: number) => ['success', 'error', 'none'].includes(kinds[index]!)
+      world.unacknowledged = sequences.filter((_, index) => received(index))
+      world.undelivered = sequences.filter((_, index) => !received(index))
+      for (const [index, kind] of kinds.entries()) {
+        world.set(aPacketId(sequences[index]!), kind === 'undelivered' ? {} : kind === 'timed_out' ? timedOut : receivedWith(kind))
+      }
+      return world
+    }
+
+    it('sells no refund that an earlier acknowledgement holds up, unless both are cleared', async () => {
+      await expect(ask(ordered(['success', 'error']), [aPacketId(2n)])).rejects.toMatchObject({ packets: [{ id: aPacketId(2n), code: 'earlier_packet_pending' }] })
+      await expect(ask(ordered(['success', 'error']), [aPacketId(1n), aPacketId(2n)])).rejects.toMatchObject({ packets: [{ id: aPacketId(1n), code: 'already_delivered' }] })
+      await expect(ask(ordered(['error', 'error']), [aPacketId(2n)])).rejects.toMatchObject({ packets: [{ code: 'earlier_packet_pending' }] })
+      await expect(ask(ordered(['error', 'error']), [aPacketId(1n), aPacketId(2n)])).resolves.toMatchObject({ paymentAddress: serviceAddress })
+    })
+
+    it('sells no delivery behind a packet that timed out, whose timeout closes the channel', async () => {
+      const both = ask(ordered(['timed_out', 'undelivered']), [aPacketId(1n), aPacketId(2n)])
+      await expect(both).rejects.toMatchObject({ packets: [{ id: aPacketId(2n), code: 'earlier_packet_pending' }] })
+      await expect(ask(ordered(['undelivered', 'timed_out', 'undelivered']), [aPacketId(1n), aPacketId(3n)])).rejects.toMatchObject({ packets: [{ id: aPacketId(3n), code: 'earlier_packet_pending' }] })
+      await expect(ask(ordered(['timed_out', 'undelivered']), [aPacketId(1n)])).resolves.toMatchObject({ paymentAddress: serviceAddress })
+    })
+
+    it('sells nothing whose place in the order could not be asked', async () => {
+      const world = ordered(['error', 'undelivered'])
+      world.channelAnswers = false
+      await expect(ask(world, [aPacketId(1n)])).rejects.toMatchObject({ packets: [{ code: 'state_unknown' }] })
+      await expect(ask(world, [aPacketId(2n)])).rejects.toMatchObject({ packets: [{ code: 'state_unknown' }] })
+    })
+
+    /** What ibc-go lets through when exactly these packets are carried, earliest first. */
+    function canAllBeCarried(kinds: readonly Kind[], requested: ReadonlySet<number>): boolean {
+      const left = new Map(kinds.entries())
+      const carriable = (index: number): boolean => {
+        const earlier = [...left].filter(([other]) => other < index).map(([, kind]) => kind)
+        switch (kinds[index]!) {
+          case 'error': return earlier.length === 0
+          case 'undelivered': return earlier.every(kind => kind !== 'undelivered' && kind !== 'timed_out') && !kinds.slice(0, index).includes('timed_out')
+          case 'timed_out': return true
+          default: return false
+        }
+      }
+      return [...requested].sort((a, b) => a - b).every(index => carriable(index) && left.delete(index))
+    }
+
+    it('sells exactly what can be carried in the channel\'s order', async () => {
+      const channel = fc.tuple(fc.array(fc.constantFrom<Kind>('success', 'error', 'error', 'none'), { maxLength: 3 }), fc.array(fc.constantFrom<Kind>('undelivered', 'undelivered', 'timed_out'), { maxLength: 3 }))
+        .map(parts => parts.flat()).filter(kinds => kinds.length > 0)
+      const asked = channel.chain(kinds => fc.tuple(fc.constant(kinds), fc.subarray(kinds.map((_, index) => index), { minLength: 1 })))
+      await fc.assert(fc.asyncProperty(asked, async ([kinds, requested]) => {
+        const sold = await ask(ordered(kinds), requested.map(index => aPacketId(BigInt(index + 1)))).then(() => true, () => false)
+        expect({ kinds, requested, sold }).toEqual({ kinds, requested, sold: canAllBeCarried(kinds, new Set(requested)) })
+      }), { numRuns: 300 })
+    })
   })
 
   it('refuses while the relayer is not ready, and says why', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { classifyPacket } from '../../../../../server/domain/packet/classify'
-import { diagnose, type DiagnosisContext, type NextHop } from '../../../../../server/domain/packet/diagnose'
+import { diagnose, type Blocker, type DiagnosisContext, type NextHop, type OrderAnswer } from '../../../../../server/domain/packet/diagnose'
 import { unansweredOf } from '../../../../../server/domain/packet/evidence'
 import type { AcknowledgementReading, Answer, PacketFacts, RouteFacts } from '../../../../../server/domain/packet/facts'
 import { judgeClearable } from '../../../../../server/domain/pricing/clearable'
@@ -89,7 +89,21 @@ describe('diagnosis of a packet', () => {
   })
 
   it('names the packet that blocks an ordered channel', () => {
-    expect(diagnosed({}, { ordering: 'ordered' }, { blockedBySequence: 3n })).toMatchObject({ code: 'ordered_channel_blocked', payingHelps: 'no', params: { blockedBySequence: 3n } })
+    const behind = (kind: Blocker['kind'], facts: Partial<PacketFacts> = {}) => diagnosed(facts, { ordering: 'ordered' }, { blocker: { sequence: 3n, kind } })
+    const blocked = (reason: string) => ({ code: 'ordered_channel_blocked', reason, payingHelps: 'no', params: { blockedBySequence: 3n } })
+    expect(behind('payable')).toMatchObject(blocked('ordered_channel_blocked_payable'))
+    expect(behind('waiting')).toMatchObject(blocked('ordered_channel_blocked'))
+    expect(behind('timed_out')).toMatchObject(blocked('ordered_channel_closing'))
+    expect(behind('payable', acknowledged('error'))).toMatchObject(blocked('ordered_refund_blocked_payable'))
+    expect(behind('waiting', acknowledged('error'))).toMatchObject(blocked('ordered_refund_blocked'))
+    expect(behind('waiting', timedOut)).toMatchObject({ reason: 'timed_out', payingHelps: 'yes' })
+    expect(behind('waiting', acknowledged('success'))).toMatchObject({ reason: 'delivered_ack_missing' })
+  })
+
+  it('cannot tell whether paying helps where the order of an ordered channel was not read', () => {
+    expect(diagnosed({}, {}, { blocker: 'unread' })).toMatchObject({ code: 'undelivered', payingHelps: 'unknown' })
+    expect(diagnosed(acknowledged('error'), {}, { blocker: 'unread' })).toMatchObject({ code: 'error_ack_pending', payingHelps: 'unknown' })
+    expect(diagnosed(timedOut, {}, { blocker: 'unread' })).toMatchObject({ code: 'timed_out', payingHelps: 'yes' })
   })
 
   it('holds the limits of our relayer against the timeout and the refusal, too', () => {
@@ -153,7 +167,7 @@ describe('diagnosis and quote', () => {
     finishedBy: answer(['acknowledged_success', 'acknowledged_error', 'timed_out'] as const),
   })
   const someRoute = fc.record({ sourceChannelState: channel, destinationChannelState: channel, sourceClientStatus: status, destinationClientStatus: status, sourceClientTrust: trust, destinationClientTrust: trust })
-  const context = fc.record({ blockedBySequence: fc.constantFrom(null, null, 3n), terms: fc.constantFrom(terms, null, { ...terms, served: false }) })
+  const context = fc.record({ blocker: fc.constantFrom<OrderAnswer>(null, null, 'unread', { sequence: 3n, kind: 'payable' }, { sequence: 3n, kind: 'waiting' }, { sequence: 3n, kind: 'timed_out' }), terms: fc.constantFrom(terms, null, { ...terms, served: false }) })
 
   it('agree: what paying does not help is never sold, what it helps is', () => {
     fc.assert(fc.property(someFacts, someRoute, context, (facts, changes, around) => {
