@@ -1,4 +1,4 @@
-import { isForwarding, nextHopAmong } from '../domain/packet/forward'
+import { mayHaveGoneOn, nextHopAmong } from '../domain/packet/forward'
 import type { PacketFacts, RouteFacts } from '../domain/packet/facts'
 import type { NextHop } from '../domain/packet/diagnose'
 import { DomainError } from '../domain/errors'
@@ -8,7 +8,7 @@ import type { ChainReader, Clock } from './ports'
 /** Longer paths are cut off: each hop costs a round of questions. */
 const mostHops = 4
 
-/** The packets that carry a received, unanswered transfer on, hop after hop; as far as they are found. */
+/** The packets that carry a received transfer on, hop after hop; as far as they are found. */
 export type FollowForward = (facts: PacketFacts) => Promise<readonly NextHop[]>
 
 export interface FollowForwardDeps {
@@ -22,7 +22,7 @@ export function makeFollowForward({ reader, judge, clock, surroundingsOf }: Foll
   /** The forwarding module sends the next packet in the transaction that received this one. */
   async function nextOf(facts: PacketFacts): Promise<PacketFacts | undefined> {
     const received = facts.legs.find(leg => leg.leg === 'receive')
-    if (!received || !isForwarding(facts)) return undefined
+    if (!received || !mayHaveGoneOn(facts)) return undefined
     const { packets } = await reader.packetsOfTx(received.chainId, received.txHash)
     const sent = packets.filter(({ id, legs }) => id.chainId === received.chainId && legs.some(({ leg, txHash }) => leg === 'send' && txHash === received.txHash))
     return sent.length === 0 ? undefined : nextHopAmong(facts, await reader.packetFacts(sent.map(({ id }) => id), { withLegs: true }))

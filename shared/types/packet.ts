@@ -36,12 +36,12 @@ export type OpenQuestion = typeof openQuestions[number]
 
 /** Why a packet is where it is, finer than its code: each has words of its own. */
 export const diagnosisReasons = [
-  'in_flight', 'in_flight_returning', 'undelivered', 'delivered_ack_missing', 'error_ack_pending', 'timed_out', 'timing_out_soon', 'timing_out_soon_by_height',
+  'in_flight', 'in_flight_returning', 'undelivered', 'delivered_ack_missing', 'delivered_forwarded', 'delivered_forward_asked', 'error_ack_pending', 'timed_out', 'timing_out_soon', 'timing_out_soon_by_height',
   'client_expired', 'client_frozen', 'client_not_active', 'channel_closed', 'channel_not_open', 'ordered_channel_blocked', 'ordered_channel_blocked_payable', 'ordered_channel_closing', 'ordered_refund_blocked', 'ordered_refund_blocked_payable',
   'destination_unreachable', 'destination_halted', 'source_unreachable', 'source_halted',
   'async_ack_pending', 'forwarding', 'forwarded', 'forwarded_payable', 'forwarded_unseen',
   'packet_data_pruned', 'memo_too_long', 'receiver_too_long', 'route_not_served', 'route_not_relayed', 'not_found',
-  'completed_delivered', 'completed_returned_by_timeout', 'completed_returned_by_error', 'completed_somehow',
+  'completed_delivered', 'completed_forwarded', 'completed_forward_asked', 'completed_returned_by_timeout', 'completed_returned_by_error', 'completed_somehow',
   'cannot_tell_counterparty', 'cannot_tell_sent', 'cannot_tell_acknowledged', 'cannot_tell_timeout',
 ] as const
 export type DiagnosisReason = typeof diagnosisReasons[number]
@@ -59,6 +59,8 @@ export const codeOfReason: Readonly<Record<DiagnosisReason, DiagnosisCode>> = {
   in_flight_returning: 'in_flight',
   undelivered: 'undelivered',
   delivered_ack_missing: 'delivered_ack_missing',
+  delivered_forwarded: 'delivered_ack_missing',
+  delivered_forward_asked: 'delivered_ack_missing',
   error_ack_pending: 'error_ack_pending',
   timed_out: 'timed_out',
   timing_out_soon: 'timing_out_soon',
@@ -89,6 +91,8 @@ export const codeOfReason: Readonly<Record<DiagnosisReason, DiagnosisCode>> = {
   route_not_relayed: 'route_not_served',
   not_found: 'not_found',
   completed_delivered: 'completed',
+  completed_forwarded: 'completed',
+  completed_forward_asked: 'completed',
   completed_returned_by_timeout: 'completed',
   completed_returned_by_error: 'completed',
   completed_somehow: 'completed',

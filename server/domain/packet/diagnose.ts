@@ -157,11 +157,24 @@ function ofAsynchronous({ facts, context: { nextHops } }: View): Finding {
   return { reason: nextHops ? 'forwarded_unseen' : 'forwarding', payingHelps: 'no', params: { forward } }
 }
 
+/** A success acknowledgement of a packet that was to be forwarded does not say that the money stayed there. */
+function ofSucceeded({ facts, context: { nextHops } }: View, reasons: { readonly plain: DiagnosisReason, readonly forwarded: DiagnosisReason, readonly asked: DiagnosisReason }): Finding {
+  const forward = forwardOf(facts)
+  if (!forward) return { reason: reasons.plain, payingHelps: 'not_needed' }
+  return nextHops?.length ? { reason: reasons.forwarded, payingHelps: 'not_needed', params: { nextHops, forward } } : { reason: reasons.asked, payingHelps: 'not_needed', params: { forward } }
+}
+
+function ofCompleted(view: View): Finding {
+  const { outcome } = view.classified
+  if (outcome === 'delivered') return ofSucceeded(view, { plain: 'completed_delivered', forwarded: 'completed_forwarded', asked: 'completed_forward_asked' })
+  return { reason: outcome ? `completed_${outcome}` : 'completed_somehow', payingHelps: 'not_needed' }
+}
+
 function ofReceived(view: View): Finding {
   const { facts: { acknowledgement }, classified } = view
   const reading = acknowledgement.known ? acknowledgement.value : undefined
   if (reading === 'none') return ofAsynchronous(view)
-  if (reading !== 'error') return { reason: 'delivered_ack_missing', payingHelps: 'not_needed' }
+  if (reading !== 'error') return ofSucceeded(view, { plain: 'delivered_ack_missing', forwarded: 'delivered_forwarded', asked: 'delivered_forward_asked' })
   const obstacle = no(obstacleOf(view))
   if (obstacle) return obstacle
   if (classified.state === 'in_flight') return { reason: 'in_flight_returning', payingHelps: 'not_needed' }
@@ -181,11 +194,11 @@ function ofUnknown({ facts }: View): Finding {
 }
 
 function find(view: View): Finding {
-  const { classified: { state, outcome }, facts } = view
+  const { classified: { state }, facts } = view
   if (state !== 'completed' && !facts.destination) return ofUnknown(view)
   switch (state) {
     case 'unknown': return ofUnknown(view)
-    case 'completed': return { reason: outcome ? `completed_${outcome}` : 'completed_somehow', payingHelps: 'not_needed' }
+    case 'completed': return ofCompleted(view)
     case 'timed_out': return no(obstacleOf(view)) ?? payable(view, 'timed_out')
     case 'stuck_undelivered': return ofUndelivered(view)
     case 'stuck_unacknowledged':

@@ -21,17 +21,16 @@ function readForward(memo: string): Forward | null {
   }
 }
 
-/** The forward a received packet asked for, while its own acknowledgement waits for it. */
+/** Where a packet's memo asks the chain that receives it to send the transfer on to; null: nowhere. */
 export function forwardOf(facts: PacketFacts): Forward | null {
   const transfer = facts.sent.known ? facts.sent.value?.transfer : null
   return transfer ? readForward(transfer.memo) : null
 }
 
-/** Received, unanswered and asked to be forwarded: another packet carries it on. */
-export function isForwarding(facts: PacketFacts): boolean {
-  const { commitment, received, acknowledgement } = facts
-  const unanswered = commitment.known && commitment.value && received.known && received.value && acknowledgement.known && acknowledgement.value === 'none'
-  return unanswered && forwardOf(facts) !== null
+/** Received, not refused, and asked to be forwarded: another packet may have carried it on. */
+export function mayHaveGoneOn(facts: PacketFacts): boolean {
+  const { received, acknowledgement } = facts
+  return received.known && received.value && acknowledgement.known && acknowledgement.value !== 'error' && forwardOf(facts) !== null
 }
 
 /**

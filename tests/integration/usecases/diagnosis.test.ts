@@ -225,9 +225,11 @@ describe('a forwarded transfer, on the sandbox', () => {
     expect((await (await world.look({ stuckAfterMs: 600_000 })).get(id)).diagnosis).toMatchObject({ reason: 'forwarded', params: { nextHops: [{ code: 'in_flight' }] } })
 
     await world.relay(hopId, 'all')
-    expect((await world.until(eyes, id, 'delivered_ack_missing')).diagnosis.payingHelps).toBe('not_needed')
+    expect((await world.until(eyes, id, 'delivered_forwarded')).diagnosis).toMatchObject({ code: 'delivered_ack_missing', payingHelps: 'not_needed', params: { nextHops: [{ code: 'completed' }] } })
     await world.relay(id, 'acknowledge')
-    await world.until(eyes, id, 'completed_delivered')
+    const ended = await world.until(eyes, id, 'completed_forwarded')
+    expect(ended.diagnosis).toMatchObject({ code: 'completed', params: { nextHops: [{ id: hop!.id, code: 'completed' }] } })
+    expect(ended.diagnosis.sentence).not.toContain('has arrived')
   })
 
   it('comes back hop by hop when the last one is refused, and the sender is paid', async () => {

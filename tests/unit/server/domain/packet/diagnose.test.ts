@@ -128,6 +128,18 @@ describe('diagnosis of a packet', () => {
     expect(diagnosed(facts, {}, { nextHops: [hop(), hop({ state: 'in_flight', code: 'in_flight', payingHelps: 'not_needed' })] }).reason).toBe('forwarded')
   })
 
+  it.each([
+    ['delivered_ack_missing', 'delivered', acknowledged('success')],
+    ['completed', 'completed', { ...gone, ...acknowledged('success'), finishedBy: known('acknowledged_success') }],
+  ] as const)('does not say of a forwarded transfer that ended well that it stayed on the chain between: %s', (code, prefix, ended) => {
+    const nextHops: NextHop[] = [{ id: { chainId: 'ibc-b', portId: 'transfer', channelId: 'channel-9', sequence: 4n }, state: 'completed', code: 'completed', payingHelps: 'not_needed' }]
+    const facts = { ...forwarding, ...ended }
+    expect(diagnosed(facts, {}, { nextHops })).toMatchObject({ code, reason: `${prefix}_forwarded`, payingHelps: 'not_needed', params: { nextHops, forward: { receiver: 'juno1x', channelId: 'channel-9' } } })
+    for (const unseen of [undefined, []]) {
+      expect(diagnosed(facts, {}, { nextHops: unseen })).toMatchObject({ code, reason: `${prefix}_forward_asked`, payingHelps: 'not_needed', params: { forward: { receiver: 'juno1x' } } })
+    }
+  })
+
   it('keeps the code and says "unknown" about paying where the route was not read', () => {
     expect(diagnosed({}, { destinationClientStatus: unanswered })).toMatchObject({ code: 'undelivered', payingHelps: 'unknown' })
     expect(diagnosed(timedOut, { destinationClientStatus: unanswered })).toMatchObject({ code: 'timed_out', payingHelps: 'yes' })

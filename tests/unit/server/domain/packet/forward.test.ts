@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PacketFacts } from '../../../../../server/domain/packet/facts'
-import { forwardOf, isForwarding, nextHopAmong } from '../../../../../server/domain/packet/forward'
-import { aSentPacket, known, somePacketFacts } from '../../../../builders/packet-facts'
+import { forwardOf, mayHaveGoneOn, nextHopAmong } from '../../../../../server/domain/packet/forward'
+import { aSentPacket, known, somePacketFacts, unanswered } from '../../../../builders/packet-facts'
 
 const memo = (receiver = 'juno1x', channel = 'channel-9') => JSON.stringify({ forward: { receiver, port: 'transfer', channel, timeout: '10m', retries: 2, next: {} } })
 const withMemo = (text: string, changes: Partial<PacketFacts> = {}) => somePacketFacts({ sent: known(aSentPacket({ transfer: { ...aSentPacket().transfer!, memo: text } })), ...changes })
@@ -20,12 +20,14 @@ describe('a forwarded transfer', () => {
     expect(forwardOf(withMemo(text))).toBeNull()
   })
 
-  it('is on its way while it is received, unanswered and not finished', () => {
-    expect(isForwarding(withMemo(memo(), waiting))).toBe(true)
-    expect(isForwarding(withMemo('', waiting))).toBe(false)
-    expect(isForwarding(withMemo(memo()))).toBe(false)
-    expect(isForwarding(withMemo(memo(), { ...waiting, acknowledgement: known('success') }))).toBe(false)
-    expect(isForwarding(withMemo(memo(), { ...waiting, commitment: known(false) }))).toBe(false)
+  it('may have gone on once it is received, unless it was refused', () => {
+    expect(mayHaveGoneOn(withMemo(memo(), waiting))).toBe(true)
+    expect(mayHaveGoneOn(withMemo(memo(), { ...waiting, acknowledgement: known('success') }))).toBe(true)
+    expect(mayHaveGoneOn(withMemo(memo(), { ...waiting, acknowledgement: known('success'), commitment: known(false) }))).toBe(true)
+    expect(mayHaveGoneOn(withMemo('', waiting))).toBe(false)
+    expect(mayHaveGoneOn(withMemo(memo()))).toBe(false)
+    expect(mayHaveGoneOn(withMemo(memo(), { ...waiting, acknowledgement: known('error') }))).toBe(false)
+    expect(mayHaveGoneOn(withMemo(memo(), { ...waiting, acknowledgement: unanswered }))).toBe(false)
   })
 
   it('is carried on by the packet to the same receiver over the same channel', () => {
