@@ -6,7 +6,8 @@ const tryAgain = 'Inténtalo de nuevo en unos minutos. Esperar no pierde nada.'
 const nothingToDo = 'No hay nada que hacer.'
 const payForRefund = 'Haz liberar exactamente este paquete: entonces {source} paga el reembolso.'
 const waitForRefund = 'Espera a que venza; entonces se puede liberar el reembolso en {source}.'
-const safeMeanwhile = 'hasta entonces el dinero sigue guardado en {source}'
+const safeMeanwhile = 'mientras tanto no se pierde nada'
+const waitForTimeout = 'Espera a que venza; entonces se puede liberar su vencimiento.'
 const askOther = 'Pagarnos no ayudaría. Pregunta al operador de un relayer en ese canal.'
 
 export const spanishDiagnosis: DiagnosisTexts = {
@@ -59,5 +60,21 @@ export const spanishDiagnosis: DiagnosisTexts = {
     cannot_tell_sent: { sentence: '{what}: no sabemos dónde está. {source} no guarda ningún compromiso y no dice si alguna vez lo envió.', nextStep: tryAgain },
     cannot_tell_acknowledged: { sentence: '{destination} recibió {what}, pero no se pudo leer qué respondió: puede haber pagado al destinatario o haberlo rechazado.', nextStep: tryAgain },
     cannot_tell_timeout: { sentence: '{what}: está pendiente en {source}, pero no se pudo leer la transacción que lo envió, así que no sabemos cuándo vence.', nextStep: tryAgain },
+  },
+  withoutTransfer: {
+    in_flight_returning: { sentence: '{destination} rechazó {what}; {source} espera esa respuesta, que está en camino.', nextStep: waitSomeMinutes },
+    delivered_ack_missing: { sentence: '{destination} ya ha recibido {what}, y solo falta que la confirmación vuelva a {source}.', nextStep: 'Nada que pagar: ha llegado y no se rechazó.' },
+    error_ack_pending: { sentence: '{destination} rechazó {what}, y ningún relayer ha traído la confirmación de error a {source}.', nextStep: 'Haz liberar exactamente este paquete: entonces {source} sabrá que se rechazó.' },
+    timed_out: { sentence: '{what}: no se entregó a tiempo en {destination}, y ningún relayer lo ha demostrado en {source}.', nextStep: 'Haz liberar exactamente este paquete: entonces {source} sabrá que venció.' },
+    timing_out_soon: { sentence: '{what}: no está entregado en {destination} y vence en {left}, según el reloj de {destination}.', nextStep: waitForTimeout },
+    timing_out_soon_by_height: { sentence: '{what}: no está entregado en {destination} y vence allí en {blocks} bloques.', nextStep: waitForTimeout },
+    channel_closed: { sentence: '{what}: no se puede entregar, porque el canal {channel} en {place} está cerrado.', nextStep: 'Termina por un vencimiento por cierre, que no retransmitimos: pregunta al operador de un relayer en este canal.' },
+    ordered_refund_blocked: { sentence: '{destination} rechazó {what}, y su confirmación de error espera detrás del paquete {blocker} de {channel} en {source}, que confirma en orden.', nextStep: 'Pagar solo por este no ayudaría. Mira el paquete {blocker}: cuando termine, este se puede liberar.' },
+    ordered_refund_blocked_payable: { sentence: '{destination} rechazó {what}, y su confirmación de error espera detrás del paquete {blocker} de {channel} en {source}, que confirma en orden.', nextStep: 'Haz liberar antes los paquetes desde el {blocker}, o todos junto con este.' },
+    completed_delivered: { sentence: '{destination} recibió {what}, y la confirmación volvió.', nextStep: nothingToDo },
+    completed_returned_by_timeout: { sentence: '{what}: venció, y {source} lo sabe.', nextStep: nothingToDo },
+    completed_returned_by_error: { sentence: '{destination} rechazó {what}, y {source} lo sabe.', nextStep: nothingToDo },
+    completed_somehow: { sentence: '{what}: está terminado en {source}; no se pudo leer cómo acabó.', nextStep: 'No hay nada que pagar.' },
+    cannot_tell_acknowledged: { sentence: '{destination} recibió {what}, pero no se pudo leer qué respondió: puede haberlo aceptado o rechazado.', nextStep: tryAgain },
   },
 }

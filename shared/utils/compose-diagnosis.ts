@@ -106,11 +106,16 @@ function wordsOf(packet: DiagnosedPacket, texts: DiagnosisTexts, formats: Diagno
 
 const payable: ReadonlySet<DiagnosisReason> = new Set(['undelivered', 'error_ack_pending', 'timed_out'])
 
+function textOf({ transfer, diagnosis: { reason } }: DiagnosedPacket, { reasons, withoutTransfer }: DiagnosisTexts): DiagnosisText {
+  const neutral: Partial<Record<DiagnosisReason, DiagnosisText>> = withoutTransfer
+  return (transfer ? undefined : neutral[reason]) ?? reasons[reason]
+}
+
 /** The one sentence of a diagnosis and the next step, in the language of `texts`. */
 export function composeDiagnosis(packet: DiagnosedPacket, texts: DiagnosisTexts, formats: DiagnosisFormats): DiagnosisText {
   const { reason, payingHelps } = packet.diagnosis
   const words = wordsOf(packet, texts, formats)
-  const { sentence, nextStep } = texts.reasons[reason]
+  const { sentence, nextStep } = textOf(packet, texts)
   const unsure = payingHelps === 'unknown' && payable.has(reason)
   return { sentence: fill(sentence, words), nextStep: fill(unsure ? texts.askAgain : nextStep, words) }
 }

@@ -9,8 +9,14 @@ export interface DiagnosisText {
   readonly nextStep: string
 }
 
+/** Reasons whose words speak of money, which only an ICS-20 packet is known to carry. */
+type MoneyReason = 'in_flight_returning' | 'delivered_ack_missing' | 'error_ack_pending' | 'timed_out' | 'timing_out_soon' | 'timing_out_soon_by_height' | 'channel_closed'
+  | 'ordered_refund_blocked' | 'ordered_refund_blocked_payable' | 'completed_delivered' | 'completed_returned_by_timeout' | 'completed_returned_by_error' | 'completed_somehow' | 'cannot_tell_acknowledged'
+
 export interface DiagnosisTexts {
   readonly reasons: Readonly<Record<DiagnosisReason, DiagnosisText>>
+  /** Instead of those of `reasons`, of a packet that carries no ICS-20 transfer, or whose data is not known. */
+  readonly withoutTransfer: Readonly<Record<MoneyReason, DiagnosisText>>
   /** `{what}` of a packet that carries no ICS-20 transfer. */
   readonly packet: string
   /** `{destination}` while it is not known. */
@@ -23,7 +29,10 @@ const payForIt = 'Have exactly this packet cleared: the relayer then carries it,
 const waitSomeMinutes = 'Wait some minutes: a relayer usually does it without your doing.'
 const tryAgain = 'Try again in some minutes. Nothing is lost by waiting.'
 const nothingToDo = 'There is nothing to do.'
-const safeMeanwhile = 'the money stays in escrow on {source} until then'
+const safeMeanwhile = 'nothing is lost meanwhile'
+
+const payForRefusal = 'Have exactly this packet cleared: then {source} learns that it was refused.'
+const waitForTimeout = 'Wait until it has timed out; then its timeout can be cleared.'
 
 export const englishDiagnosis: DiagnosisTexts = {
   packet: 'Packet {sequence}',
@@ -75,5 +84,21 @@ export const englishDiagnosis: DiagnosisTexts = {
     cannot_tell_sent: { sentence: 'We cannot tell where {what} is: {source} holds no commitment of it and does not say whether it ever sent it.', nextStep: tryAgain },
     cannot_tell_acknowledged: { sentence: '{what} was received on {destination}, but what {destination} answered could not be read: it may have paid the receiver or refused.', nextStep: tryAgain },
     cannot_tell_timeout: { sentence: '{what} is pending on {source}, but the transaction that sent it could not be read, so that we do not know when it times out.', nextStep: tryAgain },
+  },
+  withoutTransfer: {
+    in_flight_returning: { sentence: '{destination} refused {what}; {source} waits for that answer, which is on its way.', nextStep: waitSomeMinutes },
+    delivered_ack_missing: { sentence: '{what} has already arrived on {destination}, and only its acknowledgement has not come back to {source}.', nextStep: 'Nothing to pay: it has arrived, and was not refused.' },
+    error_ack_pending: { sentence: '{destination} refused {what}, and no relayer has brought the error acknowledgement to {source}.', nextStep: payForRefusal },
+    timed_out: { sentence: '{what} was not delivered to {destination} in time, and no relayer has proved that to {source}.', nextStep: 'Have exactly this packet cleared: then {source} learns that it timed out.' },
+    timing_out_soon: { sentence: '{what} is not delivered to {destination} and times out in {left}, by the clock of {destination}.', nextStep: waitForTimeout },
+    timing_out_soon_by_height: { sentence: '{what} is not delivered to {destination} and times out there in {blocks} blocks.', nextStep: waitForTimeout },
+    channel_closed: { sentence: '{what} cannot be delivered, because the channel {channel} on {place} is closed.', nextStep: 'It ends by a timeout on close, which we do not relay: ask the operator of a relayer on this channel.' },
+    ordered_refund_blocked: { sentence: '{destination} refused {what}, and its error acknowledgement waits behind packet {blocker} of {channel} on {source}, which is acknowledged in order.', nextStep: 'Paying for this one alone would not help. Look at packet {blocker}: once it is finished, this one can be cleared.' },
+    ordered_refund_blocked_payable: { sentence: '{destination} refused {what}, and its error acknowledgement waits behind packet {blocker} of {channel} on {source}, which is acknowledged in order.', nextStep: 'Have the packets from {blocker} on cleared first, or all of them together with this one.' },
+    completed_delivered: { sentence: '{what} was received on {destination}, and its acknowledgement came back.', nextStep: nothingToDo },
+    completed_returned_by_timeout: { sentence: '{what} timed out, and {source} knows it.', nextStep: nothingToDo },
+    completed_returned_by_error: { sentence: '{destination} refused {what}, and {source} knows it.', nextStep: nothingToDo },
+    completed_somehow: { sentence: '{what} is finished on {source}; how it ended could not be read.', nextStep: 'There is nothing to pay.' },
+    cannot_tell_acknowledged: { sentence: '{what} was received on {destination}, but what {destination} answered could not be read: it may have accepted or refused it.', nextStep: tryAgain },
   },
 }

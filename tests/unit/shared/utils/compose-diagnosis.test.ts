@@ -37,7 +37,13 @@ describe('words of a diagnosis', () => {
   it('say less where less is known, and stay whole sentences', () => {
     const bare = { transfer: null, refund: null, sentAt: null, destination: null, params: {} }
     expect(composed('undelivered', bare).sentence).toBe('Packet 42 left Hub, and no relayer has delivered it to the destination.')
-    expect(composed('timed_out', bare).sentence).toBe('Packet 42 was not delivered to the destination in time; your refund on Hub waits for a relayer to prove that.')
+    expect(composed('timed_out', bare).sentence).toBe('Packet 42 was not delivered to the destination in time, and no relayer has proved that to Hub.')
+  })
+
+  const onlyOfTransfers: readonly DiagnosisReason[] = ['delivered_forwarded', 'delivered_forward_asked', 'completed_forwarded', 'completed_forward_asked', 'memo_too_long', 'receiver_too_long']
+  it.each(diagnosisReasons.filter(reason => !onlyOfTransfers.includes(reason)))('%s: a packet without a transfer is nobody\'s money', (reason) => {
+    const { sentence, nextStep } = composed(reason, { transfer: null, refund: null })
+    expect(`${sentence} ${nextStep}`).not.toMatch(/your money|the money|tokens|refund|balance|paid the receiver|returned/i)
   })
 
   it('do not promise that paying helps where it is not known', () => {
@@ -48,7 +54,8 @@ describe('words of a diagnosis', () => {
   it.each(diagnosisReasons)('%s: one sentence without gaps, and a next step', (reason) => {
     expect(unknownWordsIn(englishDiagnosis.reasons[reason])).toEqual([])
     const { sentence, nextStep } = composed(reason)
-    for (const text of [sentence, nextStep]) {
+    const neutral = composed(reason, { transfer: null, refund: null })
+    for (const text of [sentence, nextStep, neutral.sentence, neutral.nextStep]) {
       expect(text).toMatch(/^[A-Z0-9].*\.$/)
       expect(text).not.toMatch(/[{}[\]]|\?| {2}|undefined/)
     }
