@@ -40,6 +40,7 @@ export const diagnosisParamsSchema = z.object({
   bytes: z.number().int().optional(),
   limitBytes: z.number().int().optional(),
   endpointCount: z.number().int().optional(),
+  clearableAfterTimeout: z.literal(true).optional().describe('only the destination stands in the way: once the packet has timed out, its refund can be cleared here'),
   forward: z.object({ receiver: z.string(), portId: z.string(), channelId: z.string() }).optional().describe('where the memo has the destination send the transfer on to'),
   nextHops: z.array(z.object({ id: packetIdSchema, state: z.enum(packetStates), code: z.enum(diagnosisCodes), payingHelps: z.enum(payingHelpsAnswers) })).optional()
     .describe('packets that carry the transfer on, in order; the last one is where it is'),

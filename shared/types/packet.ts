@@ -37,7 +37,7 @@ export type OpenQuestion = typeof openQuestions[number]
 /** Why a packet is where it is, finer than its code: each has words of its own. */
 export const diagnosisReasons = [
   'in_flight', 'in_flight_returning', 'undelivered', 'delivered_ack_missing', 'delivered_forwarded', 'delivered_forward_asked', 'error_ack_pending', 'timed_out', 'timing_out_soon', 'timing_out_soon_by_height',
-  'client_expired', 'client_frozen', 'client_not_active', 'channel_closed', 'channel_not_open', 'ordered_channel_blocked', 'ordered_channel_blocked_payable', 'ordered_channel_closing', 'ordered_refund_blocked', 'ordered_refund_blocked_payable',
+  'client_expired', 'client_frozen', 'client_not_active', 'channel_closed', 'channel_closed_refused', 'channel_not_open', 'channel_not_open_refused', 'ordered_channel_blocked', 'ordered_channel_blocked_payable', 'ordered_channel_closing', 'ordered_refund_blocked', 'ordered_refund_blocked_payable',
   'destination_unreachable', 'destination_halted', 'source_unreachable', 'source_halted',
   'async_ack_pending', 'forwarding', 'forwarded', 'forwarded_payable', 'forwarded_unseen',
   'packet_data_pruned', 'memo_too_long', 'receiver_too_long', 'route_not_served', 'route_not_relayed', 'not_found',
@@ -69,7 +69,9 @@ export const codeOfReason: Readonly<Record<DiagnosisReason, DiagnosisCode>> = {
   client_frozen: 'client_frozen',
   client_not_active: 'client_not_active',
   channel_closed: 'channel_closed',
+  channel_closed_refused: 'channel_closed',
   channel_not_open: 'channel_closed',
+  channel_not_open_refused: 'channel_closed',
   ordered_channel_blocked: 'ordered_channel_blocked',
   ordered_channel_blocked_payable: 'ordered_channel_blocked',
   ordered_channel_closing: 'ordered_channel_blocked',

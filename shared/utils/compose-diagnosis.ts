@@ -13,6 +13,7 @@ export interface DiagnosedPacket {
   readonly transfer: { readonly sender: string, readonly receiver: string, readonly coin: WireCoin } | null
   readonly refund: { readonly address: string, readonly chainId: string } | null
   readonly sentAt: string | null
+  readonly timeoutAt: string | null
   readonly asOf: string
   readonly diagnosis: {
     readonly reason: DiagnosisReason
@@ -29,6 +30,7 @@ export interface DiagnosedPacket {
       readonly bytes?: number
       readonly limitBytes?: number
       readonly endpointCount?: number
+      readonly clearableAfterTimeout?: true
       readonly forward?: { readonly receiver: string, readonly channelId: string }
       readonly nextHops?: readonly { readonly id: { readonly chainId: string, readonly portId: string, readonly channelId: string, readonly sequence: string } }[]
     }
@@ -47,7 +49,7 @@ export interface DiagnosisFormats {
 /** Every `{name}` that a text may use. */
 const wordNames = [
   'sequence', 'what', 'sender', 'receiver', 'source', 'destination', 'age', 'refund', 'refundAddress', 'place', 'client', 'channel', 'trustingPeriod', 'trustEnded',
-  'stopped', 'left', 'blocks', 'blocker', 'bytes', 'limit', 'endpoints', 'hop', 'hopReceiver', 'hopChannel',
+  'stopped', 'left', 'timesOutIn', 'blocks', 'blocker', 'bytes', 'limit', 'endpoints', 'hop', 'hopReceiver', 'hopChannel',
 ] as const
 export type DiagnosisWord = typeof wordNames[number]
 
@@ -93,6 +95,7 @@ function wordsOf(packet: DiagnosedPacket, texts: DiagnosisTexts, formats: Diagno
     trustEnded: sinceThen,
     stopped: sinceThen,
     left: duration(params.secondsLeft),
+    timesOutIn: packet.timeoutAt === null || packet.timeoutAt <= packet.asOf ? undefined : duration(secondsBetween(packet.asOf, packet.timeoutAt)),
     blocks: number(params.blocksLeft),
     blocker: params.blockedBySequence,
     bytes: number(params.bytes),
@@ -111,11 +114,16 @@ function textOf({ transfer, diagnosis: { reason } }: DiagnosedPacket, { reasons,
   return (transfer ? undefined : neutral[reason]) ?? reasons[reason]
 }
 
+/** What to do where it does not follow from the reason alone. */
+function otherStep({ transfer, diagnosis: { reason, payingHelps, params } }: DiagnosedPacket, texts: DiagnosisTexts): string | undefined {
+  if (payingHelps === 'unknown' && payable.has(reason)) return texts.askAgain
+  if (params.clearableAfterTimeout) return transfer ? texts.refundAfterTimeout : texts.timeoutAfterTimeout
+  return undefined
+}
+
 /** The one sentence of a diagnosis and the next step, in the language of `texts`. */
 export function composeDiagnosis(packet: DiagnosedPacket, texts: DiagnosisTexts, formats: DiagnosisFormats): DiagnosisText {
-  const { reason, payingHelps } = packet.diagnosis
   const words = wordsOf(packet, texts, formats)
   const { sentence, nextStep } = textOf(packet, texts)
-  const unsure = payingHelps === 'unknown' && payable.has(reason)
-  return { sentence: fill(sentence, words), nextStep: fill(unsure ? texts.askAgain : nextStep, words) }
+  return { sentence: fill(sentence, words), nextStep: fill(otherStep(packet, texts) ?? nextStep, words) }
 }

@@ -10,7 +10,7 @@ export interface DiagnosisText {
 }
 
 /** Reasons whose words speak of money, which only an ICS-20 packet is known to carry. */
-type MoneyReason = 'in_flight_returning' | 'delivered_ack_missing' | 'error_ack_pending' | 'timed_out' | 'timing_out_soon' | 'timing_out_soon_by_height' | 'channel_closed'
+type MoneyReason = 'in_flight_returning' | 'delivered_ack_missing' | 'error_ack_pending' | 'timed_out' | 'timing_out_soon' | 'timing_out_soon_by_height'
   | 'ordered_refund_blocked' | 'ordered_refund_blocked_payable' | 'completed_delivered' | 'completed_returned_by_timeout' | 'completed_returned_by_error' | 'completed_somehow' | 'cannot_tell_acknowledged'
 
 export interface DiagnosisTexts {
@@ -23,6 +23,9 @@ export interface DiagnosisTexts {
   readonly somewhere: string
   /** Next step where paying would help if everything could have been asked. */
   readonly askAgain: string
+  /** Next step where only the destination stands in the way, of a transfer and of any other packet. */
+  readonly refundAfterTimeout: string
+  readonly timeoutAfterTimeout: string
 }
 
 const payForIt = 'Have exactly this packet cleared: the relayer then carries it, and what could not be done is paid back.'
@@ -38,6 +41,8 @@ export const englishDiagnosis: DiagnosisTexts = {
   packet: 'Packet {sequence}',
   somewhere: 'the destination',
   askAgain: 'We could not ask everything about this route, so we do not take money for it now. Try again in some minutes.',
+  refundAfterTimeout: 'Paying would not help now. Once it has timed out[ (in {timesOutIn})], the refund on {source} can be cleared here.',
+  timeoutAfterTimeout: 'Paying would not help now. Once it has timed out[ (in {timesOutIn})], its timeout can be cleared here.',
   reasons: {
     in_flight: { sentence: '{what}[ from {sender}] left {source}[ {age} ago][ for {receiver}] and is on its way to {destination}; that is not long enough to be called stuck.', nextStep: waitSomeMinutes },
     in_flight_returning: { sentence: '{destination} refused {what}[ for {receiver}]; the refund[ of {refund} to {refundAddress}] on {source} waits for that answer, which is on its way.', nextStep: waitSomeMinutes },
@@ -52,8 +57,10 @@ export const englishDiagnosis: DiagnosisTexts = {
     client_expired: { sentence: '{what} cannot move, because the light client[ {client}] on {place} expired[ {trustEnded} ago, after {trustingPeriod} without an update].', nextStep: `Paying would not help. Wait for the governance of {place} to recover the client; ${safeMeanwhile}.` },
     client_frozen: { sentence: '{what} cannot move, because the light client[ {client}] on {place} is frozen: it was shown two different headers of one height.', nextStep: `Paying would not help. Wait for the governance of {place} to recover the client; ${safeMeanwhile}.` },
     client_not_active: { sentence: '{what} cannot move, because {place} does not accept its light client[ {client}] now.', nextStep: `Paying would not help. Wait for {place} to accept it again; ${safeMeanwhile}.` },
-    channel_closed: { sentence: '{what} cannot be delivered, because the channel {channel} on {place} is closed.', nextStep: 'The money comes back to the sender by a timeout on close, which we do not relay: ask the operator of a relayer on this channel.' },
-    channel_not_open: { sentence: '{what} cannot be delivered, because the channel {channel} on {place} is not open.', nextStep: 'Paying would not help until the channel is open again.' },
+    channel_closed: { sentence: '{what} is held up, because the channel {channel} on {place} is closed.', nextStep: 'It can still come back by a timeout, which our relayer does not bring over a closed channel: ask the operator of a relayer on this channel.' },
+    channel_closed_refused: { sentence: '{destination} refused {what}[ for {receiver}], and its error acknowledgement cannot come back, because the channel {channel} on {place} is closed.', nextStep: 'Paying would not help: no relayer can bring it over a closed channel. Ask the community of {source} what can be done.' },
+    channel_not_open_refused: { sentence: '{destination} refused {what}[ for {receiver}], and its error acknowledgement cannot come back, because the channel {channel} on {place} is not open.', nextStep: 'Paying would not help until the channel is open again.' },
+    channel_not_open: { sentence: '{what} is held up, because the channel {channel} on {place} is not open.', nextStep: 'Paying would not help until the channel is open again.' },
     ordered_channel_blocked: { sentence: '{what} waits behind packet {blocker} of {channel} on {source}, which delivers in order.', nextStep: 'Paying for this one alone would not help. Look at packet {blocker}: it says what it waits for.' },
     ordered_channel_blocked_payable: { sentence: '{what} waits behind packet {blocker} of {channel} on {source}, which delivers in order.', nextStep: 'Have the packets from {blocker} on cleared first, or all of them together with this one.' },
     ordered_channel_closing: { sentence: '{what} cannot be delivered any more: packet {blocker} has timed out before it, and {channel} of {source} delivers in order.', nextStep: 'Paying would not help now. Look again once this one has timed out, too: if the channel is still open, its timeout can be cleared here.' },
@@ -92,7 +99,6 @@ export const englishDiagnosis: DiagnosisTexts = {
     timed_out: { sentence: '{what} was not delivered to {destination} in time, and no relayer has proved that to {source}.', nextStep: 'Have exactly this packet cleared: then {source} learns that it timed out.' },
     timing_out_soon: { sentence: '{what} is not delivered to {destination} and times out in {left}, by the clock of {destination}.', nextStep: waitForTimeout },
     timing_out_soon_by_height: { sentence: '{what} is not delivered to {destination} and times out there in {blocks} blocks.', nextStep: waitForTimeout },
-    channel_closed: { sentence: '{what} cannot be delivered, because the channel {channel} on {place} is closed.', nextStep: 'It ends by a timeout on close, which we do not relay: ask the operator of a relayer on this channel.' },
     ordered_refund_blocked: { sentence: '{destination} refused {what}, and its error acknowledgement waits behind packet {blocker} of {channel} on {source}, which is acknowledged in order.', nextStep: 'Paying for this one alone would not help. Look at packet {blocker}: once it is finished, this one can be cleared.' },
     ordered_refund_blocked_payable: { sentence: '{destination} refused {what}, and its error acknowledgement waits behind packet {blocker} of {channel} on {source}, which is acknowledged in order.', nextStep: 'Have the packets from {blocker} on cleared first, or all of them together with this one.' },
     completed_delivered: { sentence: '{what} was received on {destination}, and its acknowledgement came back.', nextStep: nothingToDo },

@@ -33,6 +33,8 @@ export interface DiagnosisParams {
   readonly bytes?: number
   readonly limitBytes?: number
   readonly endpointCount?: number
+  /** Only the destination stands in the way: once the packet has timed out, clearing that can be sold. */
+  readonly clearableAfterTimeout?: true
   readonly forward?: Forward
   /** In the order of forwarding; the last one is where the transfer is. */
   readonly nextHops?: readonly NextHop[]
@@ -143,8 +145,18 @@ function timingOutSoon({ facts: { sent, destination, destinationTip } }: View): 
   return blocksLeft !== null && blocksLeft <= timingOutSoonBlocks ? { reason: 'timing_out_soon_by_height', payingHelps: 'no', params: { blocksLeft } } : null
 }
 
+/** What stands in the way of a delivery; a timeout may still be relayed where only the destination does. */
+function deliveryObstacle(view: View): Obstacle | null {
+  const obstacle = obstacleOf(view)
+  const { facts: { sent }, classified } = view
+  const timesOut = sent.known && (sent.value?.timeoutHeight ?? sent.value?.timeoutTimestampNs ?? null) !== null
+  const onceTimedOut: View = { ...view, classified: { ...classified, need: 'timeout' } }
+  if (!obstacle || !timesOut || obstacleOf(onceTimedOut) || payable(onceTimedOut, 'timed_out').payingHelps !== 'yes') return obstacle
+  return { ...obstacle, params: { ...obstacle.params, clearableAfterTimeout: true } }
+}
+
 function ofUndelivered(view: View): Finding {
-  const found = no(obstacleOf(view)) ?? ofOrder(view, 'deliver') ?? timingOutSoon(view)
+  const found = no(deliveryObstacle(view)) ?? ofOrder(view, 'deliver') ?? timingOutSoon(view)
   return found ?? (view.classified.state === 'in_flight' ? { reason: 'in_flight', payingHelps: 'not_needed' } : payable(view, 'undelivered'))
 }
 
@@ -170,13 +182,16 @@ function ofCompleted(view: View): Finding {
   return { reason: outcome ? `completed_${outcome}` : 'completed_somehow', payingHelps: 'not_needed' }
 }
 
+/** What was refused needs no delivery: only its acknowledgement is held up. */
+const refusedReasons: Partial<Record<DiagnosisReason, DiagnosisReason>> = { channel_closed: 'channel_closed_refused', channel_not_open: 'channel_not_open_refused' }
+
 function ofReceived(view: View): Finding {
   const { facts: { acknowledgement }, classified } = view
   const reading = acknowledgement.known ? acknowledgement.value : undefined
   if (reading === 'none') return ofAsynchronous(view)
   if (reading !== 'error') return ofSucceeded(view, { plain: 'delivered_ack_missing', forwarded: 'delivered_forwarded', asked: 'delivered_forward_asked' })
-  const obstacle = no(obstacleOf(view))
-  if (obstacle) return obstacle
+  const obstacle = obstacleOf(view)
+  if (obstacle) return { ...obstacle, reason: refusedReasons[obstacle.reason] ?? obstacle.reason, payingHelps: 'no' }
   if (classified.state === 'in_flight') return { reason: 'in_flight_returning', payingHelps: 'not_needed' }
   return ofOrder(view, 'acknowledge') ?? payable(view, 'error_ack_pending')
 }

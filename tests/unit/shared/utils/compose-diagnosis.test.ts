@@ -21,7 +21,7 @@ function composed(reason: DiagnosisReason, over: Partial<Omit<DiagnosedPacket, '
   const { params = everything, payingHelps = 'no', ...packet } = over
   return composeDiagnosis({
     id: { chainId: 'hub-1', channelId: 'channel-0', sequence: '42' }, destination: { chainId: 'osmo-1' }, transfer,
-    refund: { chainId: 'hub-1', address: transfer.sender }, sentAt: '2026-11-24T09:00:00Z', asOf: '2026-11-24T12:00:00Z', ...packet,
+    refund: { chainId: 'hub-1', address: transfer.sender }, sentAt: '2026-11-24T09:00:00Z', timeoutAt: null, asOf: '2026-11-24T12:00:00Z', ...packet,
     diagnosis: { reason, payingHelps, params },
   }, englishDiagnosis, formats)
 }
@@ -44,6 +44,13 @@ describe('words of a diagnosis', () => {
   it.each(diagnosisReasons.filter(reason => !onlyOfTransfers.includes(reason)))('%s: a packet without a transfer is nobody\'s money', (reason) => {
     const { sentence, nextStep } = composed(reason, { transfer: null, refund: null })
     expect(`${sentence} ${nextStep}`).not.toMatch(/your money|the money|tokens|refund|balance|paid the receiver|returned/i)
+  })
+
+  it('say that the refund can be cleared after the timeout where only the destination stands in the way', () => {
+    const waiting = { params: { ...everything, clearableAfterTimeout: true as const }, timeoutAt: '2026-11-24T13:30:00Z' }
+    expect(composed('client_expired', waiting).nextStep).toBe('Paying would not help now. Once it has timed out (in 1 h 30 min), the refund on Hub can be cleared here.')
+    expect(composed('channel_closed', { ...waiting, timeoutAt: null }).nextStep).toBe('Paying would not help now. Once it has timed out, the refund on Hub can be cleared here.')
+    expect(composed('client_frozen', { ...waiting, transfer: null }).nextStep).toBe('Paying would not help now. Once it has timed out (in 1 h 30 min), its timeout can be cleared here.')
   })
 
   it('do not promise that paying helps where it is not known', () => {

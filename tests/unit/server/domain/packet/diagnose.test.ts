@@ -74,7 +74,27 @@ describe('diagnosis of a packet', () => {
 
   it('tells by how much a client outlived its trust, and which client', () => {
     const { params } = diagnosed({}, { destinationClientTrust: overdue })
-    expect(params).toEqual({ chainId: 'ibc-b', clientId: '07-tendermint-4', since: minutesBefore(30), trustingPeriodSeconds: 1_800n })
+    expect(params).toEqual({ chainId: 'ibc-b', clientId: '07-tendermint-4', since: minutesBefore(30), trustingPeriodSeconds: 1_800n, clearableAfterTimeout: true })
+  })
+
+  it.each<[string, Partial<RouteFacts>]>([
+    ['client_expired', { destinationClientStatus: known('Expired') }], ['client_frozen', { destinationClientStatus: known('Frozen') }], ['client_not_active', { destinationClientStatus: known('Unknown') }],
+    ['channel_closed', { destinationChannelState: known('closed') }], ['channel_not_open', { destinationChannelState: known('not_open') }],
+  ])('%s on the destination ends with the timeout, whose refund can be cleared here', (reason, route) => {
+    expect(diagnosed({}, route)).toMatchObject({ reason, payingHelps: 'no', params: { clearableAfterTimeout: true } })
+    expect(diagnosed(timedOut, route)).toMatchObject({ reason: 'timed_out', payingHelps: 'yes' })
+    // Not where something else would stand in its way then, nor without a timeout.
+    const promised = (...of: Parameters<typeof diagnosed>) => diagnosed(...of).params.clearableAfterTimeout
+    expect(promised({}, { ...route, sourceClientStatus: known('Expired') })).toBeUndefined()
+    expect(promised({}, { ...route, sourceChannelState: unanswered })).toBeUndefined()
+    expect(promised({}, route, { terms: { ...terms, served: false } })).toBeUndefined()
+    expect(promised(withTransfer('m'.repeat(40_000)), route)).toBeUndefined()
+    expect(promised({ sent: known(aSentPacket({ timeoutTimestampNs: null, timeoutHeight: null })) }, route)).toBeUndefined()
+  })
+
+  it('does not say that a refused packet cannot be delivered where the channel of the source is closed', () => {
+    expect(diagnosed(acknowledged('error'), { sourceChannelState: known('closed') })).toMatchObject({ code: 'channel_closed', reason: 'channel_closed_refused', payingHelps: 'no', params: { chainId: 'ibc-a', channelId: 'channel-0' } })
+    expect(diagnosed(acknowledged('error'), { sourceChannelState: known('not_open') })).toMatchObject({ code: 'channel_closed', reason: 'channel_not_open_refused', payingHelps: 'no' })
   })
 
   it('counts the trust by the clock of the chain that holds the client', () => {
@@ -128,10 +148,10 @@ describe('diagnosis of a packet', () => {
     expect(diagnosed(facts, {}, { nextHops: [hop(), hop({ state: 'in_flight', code: 'in_flight', payingHelps: 'not_needed' })] }).reason).toBe('forwarded')
   })
 
-  it.each([
+  it.each<[string, string, Partial<PacketFacts>]>([
     ['delivered_ack_missing', 'delivered', acknowledged('success')],
     ['completed', 'completed', { ...gone, ...acknowledged('success'), finishedBy: known('acknowledged_success') }],
-  ] as const)('does not say of a forwarded transfer that ended well that it stayed on the chain between: %s', (code, prefix, ended) => {
+  ])('does not say of a forwarded transfer that ended well that it stayed on the chain between: %s', (code, prefix, ended) => {
     const nextHops: NextHop[] = [{ id: { chainId: 'ibc-b', portId: 'transfer', channelId: 'channel-9', sequence: 4n }, state: 'completed', code: 'completed', payingHelps: 'not_needed' }]
     const facts = { ...forwarding, ...ended }
     expect(diagnosed(facts, {}, { nextHops })).toMatchObject({ code, reason: `${prefix}_forwarded`, payingHelps: 'not_needed', params: { nextHops, forward: { receiver: 'juno1x', channelId: 'channel-9' } } })
