@@ -84,8 +84,11 @@ export function readPacketEvents(events: readonly ChainEvent[]): PacketEvent[] {
   return events.map(readPacketEvent).filter(event => event !== null)
 }
 
-/** Whether a trace path starts with a hop (source: ibc-go ExtractDenomFromPath); a base denom may hold slashes, too. */
-const hopPattern = /^[^/]+\/channel-\d{1,20}\/./
+/**
+ * Whether a trace path starts with a hop: over a channel, or over a client as IBC v2 has it (source: ibc-go 10
+ * ExtractDenomFromPath, IsValidChannelID, IsValidClientID). A base denom may hold slashes, too.
+ */
+const hopPattern = /^[^/]+\/\w(?:[\w-]*\w)?-\d{1,20}\/./
 
 /** What the bank of the chain that wrote it calls a denom of a packet: `ibc/` and the hash of a trace path, a base denom as it is. */
 function localDenomOf(path: string): string {

@@ -35,6 +35,12 @@ describe('the denom of a packet on the chain that sent it', () => {
     // Vectors of the chain registry: ATOM on Osmosis, OSMO on the Cosmos Hub.
     ['transfer/channel-0/uatom', 'ibc/27394FB092D2ECCD56123C74F36E4C1F926001CEADA9CA97EA622B25F41E5EB2'],
     ['transfer/channel-141/uosmo', 'ibc/14F9BC3E44B8A9C1BE1FB08980FAB87034C9905EF17CF2F5008FC085218811CC'],
+    // Over a client id, as IBC v2 sends it (ibc-go ExtractDenomFromPath, IsValidClientID); the hash is sha256sum's.
+    ['transfer/08-wasm-1369/0x7a56e1c57c7475ccf742a1832b028f0456652f97', 'ibc/0C4417F123459B47B6933939BF6F128C362B0C1F9EDA6A6EBC08860E4672AF7E'],
+    ['transfer/07-tendermint-5/uatom', 'ibc/A5D339F1A056A5641FFB786AD8FFD9848F08AC98C6185ADAA462B62FB7C21E79'],
+    ['transfer/-5/uatom', 'transfer/-5/uatom'],
+    ['transfer/07-tendermint-/uatom', 'transfer/07-tendermint-/uatom'],
+    ['transfer/07-tendermint-5', 'transfer/07-tendermint-5'],
   ])('%s is called %s by its bank', (denom, expected) => {
     expect(localDenom(denom)).toBe(expected)
   })
