@@ -1,5 +1,6 @@
 import type { Ref } from 'vue'
 import type { PacketListDto, UnansweredDto } from '#shared/schemas/packets'
+import { transactionFindings } from '#shared/types/packet'
 import { ApiProblem, toApiProblem } from '~/services/api-problem'
 import type { ClearingService, PacketQuery } from '~/services/clearing'
 
@@ -45,7 +46,8 @@ async function searchAll(api: ClearingService, queries: readonly PacketQuery[], 
     return missing && query && 'chainId' in query ? [{ question: 'chain', chainId: query.chainId, detail: '' }] : []
   })
   if (lists.length === 0 && unanswered.length > 0) throw new ApiProblem('chain_unavailable')
-  return { items: lists.flatMap(list => list.items), nextCursor: null, unanswered: [...lists.flatMap(list => list.unanswered), ...unanswered] }
+  const transaction = transactionFindings.find(finding => lists.some(list => list.transaction === finding))
+  return { items: lists.flatMap(list => list.items), nextCursor: null, unanswered: [...lists.flatMap(list => list.unanswered), ...unanswered], transaction }
 }
 
 /** The packets that a link asks for, from the first byte on, and never another link's; `next.more` appends the next page. */

@@ -1,3 +1,4 @@
+import type { TransactionFinding } from '#shared/types/packet'
 import { makeCounter } from '../counter'
 
 const count = makeCounter('en')
@@ -36,6 +37,12 @@ export const search = {
   clearTogether: (packets: number) => `Clear ${packets} together`,
   noneTitle: 'No packets found',
   noneNext: 'Nothing pending and nothing recent. If you know the transaction that sent the tokens, search by its hash: that finds finished packets too.',
+  transactions: {
+    ibc_v2: { title: 'This kind of packet is not supported', next: 'This transaction carries a packet of IBC v2, which travels between light clients and has no channel. We can neither follow it nor have it cleared.' },
+    failed: { title: 'This transaction failed', next: 'The chain refused it, so nothing left the account but the network fee. There is nothing to clear.' },
+    succeeded: { title: 'No packets to show', next: 'This transaction succeeded, but it moved no packet between chains that we serve.' },
+    unknown: { title: 'No node we asked knows this transaction', next: 'Check the hash and the chain. If it was sent just now, try again in a minute; of an old one nodes may keep nothing, so search by address or packet.' },
+  } satisfies Record<TransactionFinding, { title: string, next: string }>,
   served: 'Chains and routes we serve',
   chainsMissingTitle: 'The list of chains could not be loaded',
   chainsMissingNext: 'Reload the page in a moment.',

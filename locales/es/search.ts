@@ -36,6 +36,12 @@ export const search: Words['search'] = {
   clearTogether: packets => `Liberar ${packets} juntos`,
   noneTitle: 'No se encontró ningún paquete',
   noneNext: 'Nada pendiente y nada reciente. Si conoces la transacción que envió los tokens, busca por su hash: así aparecen también los paquetes terminados.',
+  transactions: {
+    ibc_v2: { title: 'Este tipo de paquete no se admite', next: 'Esta transacción lleva un paquete de IBC v2, que viaja entre clientes ligeros y no tiene canal. No podemos seguirlo ni hacerlo liberar.' },
+    failed: { title: 'Esta transacción falló', next: 'La cadena la rechazó, así que de la cuenta solo salió la tarifa de red. No hay nada que liberar.' },
+    succeeded: { title: 'Ningún paquete que mostrar', next: 'Esta transacción se completó, pero no movió ningún paquete entre cadenas que servimos.' },
+    unknown: { title: 'Ningún nodo al que preguntamos conoce esta transacción', next: 'Revisa el hash y la cadena. Si se acaba de enviar, inténtalo de nuevo en un minuto; de una antigua los nodos quizá no guarden nada: busca por dirección o paquete.' },
+  },
   served: 'Cadenas y rutas que servimos',
   chainsMissingTitle: 'No se pudo cargar la lista de cadenas',
   chainsMissingNext: 'Vuelve a cargar la página en un momento.',

@@ -1,4 +1,5 @@
 import type { ReceiptKeys } from '../../shared/schemas/receipts'
+import type { TransactionFinding } from '../../shared/types/packet'
 import type { Coin } from '../../shared/utils/coin'
 import type { ChannelEnd, PacketId } from '../../shared/utils/packet-id'
 import type { RelayTerms } from '../domain/packet/diagnose'
@@ -110,6 +111,8 @@ export interface PacketSearchAnswer {
   readonly packets: readonly FoundPacket[]
   /** Chains or queries that gave no (or a possibly partial) answer. */
   readonly unanswered: readonly Unanswered[]
+  /** Of a tx that could be asked for. */
+  readonly transaction?: TransactionFinding
 }
 
 export interface ChannelPending {

@@ -1,4 +1,5 @@
 import type { PacketListDto, PacketSearch } from '../../shared/schemas/packets'
+import type { TransactionFinding } from '../../shared/types/packet'
 import { formatChannelEnd, formatPacketId, parseSequence, type ChannelEnd, type PacketId } from '../../shared/utils/packet-id'
 import { DomainError } from '../domain/errors'
 import type { PacketFacts, RouteFacts, Unanswered } from '../domain/packet/facts'
@@ -30,6 +31,7 @@ interface Found {
   readonly ids: readonly PacketId[]
   readonly nextCursor: string | null
   readonly unanswered: readonly Unanswered[]
+  readonly transaction?: TransactionFinding
 }
 
 /** Paging repeats the search: this long it is remembered. */
@@ -64,9 +66,9 @@ export function makeSearchPackets(deps: SearchPacketsDeps): SearchPackets {
 
   async function ofTx(chainId: string, txHash: string, page: { limit: number, cursor?: string }): Promise<Found> {
     servedChain(directory, chainId)
-    const { packets, unanswered } = await reader.packetsOfTx(chainId, txHash)
+    const { packets, unanswered, transaction } = await reader.packetsOfTx(chainId, txHash)
     const { items, nextCursor } = pageByKey(packets, packet => formatPacketId(packet.id), 'ascending', page)
-    return { ids: items.map(packet => packet.id), nextCursor, unanswered }
+    return { ids: items.map(packet => packet.id), nextCursor, unanswered, transaction }
   }
 
   async function ofChannel(source: ChannelEnd, page: { limit: number, cursor?: string }): Promise<Found> {
@@ -113,13 +115,13 @@ export function makeSearchPackets(deps: SearchPacketsDeps): SearchPackets {
   }
 
   return async (search) => {
-    const { ids, nextCursor, unanswered } = await find(search)
+    const { ids, nextCursor, unanswered, transaction } = await find(search)
     const facts = ids.length > 0 ? await reader.packetFacts(ids) : []
     const routes = await routesOf(facts)
     const around = await Promise.all(facts.map(packet => aroundOf(packet, routes.get(formatChannelEnd(packet.id)))))
     const now = clock.now()
     const items = facts.map((packet, index) => judge.describe(packet, now, around[index]))
     const open = items.filter(item => item.state === 'unknown').flatMap(item => item.unanswered)
-    return { items, nextCursor, unanswered: withoutDoubles([...unanswered, ...open]) }
+    return { items, nextCursor, unanswered: withoutDoubles([...unanswered, ...open]), ...transaction ? { transaction } : {} }
   }
 }

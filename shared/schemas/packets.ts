@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { diagnosisCodes, diagnosisReasons, evidenceAnswers, evidenceQueries, openQuestions, packetLegs, packetNeeds, packetOutcomes, packetRefundStates, packetStates, payingHelpsAnswers, refundCauses } from '../types/packet'
+import { diagnosisCodes, diagnosisReasons, evidenceAnswers, evidenceQueries, openQuestions, packetLegs, packetNeeds, packetOutcomes, packetRefundStates, packetStates, payingHelpsAnswers, refundCauses, transactionFindings } from '../types/packet'
 import { addressSchema, chainIdSchema, channelEndSchema, channelIdSchema, coinSchema, instantSchema, integerTextSchema, packetIdSchema, portIdSchema, txHashSchema } from './common'
 
 export const evidenceSchema = z.object({
@@ -95,6 +95,7 @@ export const packetListSchema = z.object({
   items: z.array(packetSchema),
   nextCursor: z.string().nullable(),
   unanswered: z.array(unansweredSchema).describe('with any, the list may be incomplete'),
+  transaction: z.enum(transactionFindings).optional().describe('only of a search by txHash, when it could be asked: ibc_v2 (succeeded, and carries a packet of IBC v2, which is not supported), failed (refused by its block), succeeded, unknown (no node that was asked has it)'),
 }).meta({ id: 'PacketList' })
 export type PacketListDto = z.infer<typeof packetListSchema>
 

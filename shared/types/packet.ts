@@ -34,6 +34,14 @@ export const openQuestions = [
 /** What could not be asked. `counterparty`: the other end of a channel of `chainId`. `older_transfers`: only the newest ones were looked at. `chain`: nothing of it. */
 export type OpenQuestion = typeof openQuestions[number]
 
+export const transactionFindings = ['ibc_v2', 'failed', 'succeeded', 'unknown'] as const
+/**
+ * What became of a transaction that was searched by its hash; of several chains, the first of these holds. `ibc_v2`: it
+ * succeeded, and carries a packet between light clients, which is not supported. `failed`: its block refused it.
+ * `unknown`: no node that was asked has it.
+ */
+export type TransactionFinding = typeof transactionFindings[number]
+
 /** Why a packet is where it is, finer than its code: each has words of its own. */
 export const diagnosisReasons = [
   'in_flight', 'in_flight_returning', 'undelivered', 'delivered_ack_missing', 'delivered_forwarded', 'delivered_forward_asked', 'error_ack_pending', 'timed_out', 'timing_out_soon', 'timing_out_soon_by_height',

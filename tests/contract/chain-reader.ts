@@ -160,7 +160,7 @@ export function describeChainReader(name: string, open: () => Promise<ChainWorld
         const { packets } = await world.reader.packetsOfTx(leg.chainId, leg.txHash)
         expect(packets.map(packet => formatPacketId(packet.id))).toContain(formatPacketId(world.story.completed))
       }
-      expect(await world.reader.packetsOfTx(world.source.chainId, '00'.repeat(32))).toEqual({ packets: [], unanswered: [] })
+      expect(await world.reader.packetsOfTx(world.source.chainId, '00'.repeat(32))).toEqual({ packets: [], unanswered: [], transaction: 'unknown' })
     })
 
     it('decodes a payment from its block, memo and all, once', async () => {

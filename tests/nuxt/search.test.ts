@@ -135,6 +135,24 @@ describe('deep links', () => {
     })
   })
 
+  it.each([
+    ['unknown', 'No node we asked knows this transaction'], ['failed', 'This transaction failed'], ['succeeded', 'No packets to show'], ['ibc_v2', 'IBC v2'],
+  ])('of a transaction without packets it says what became of it: %s', async (transaction, words) => {
+    const packets = apiAnswers('/packets', (_: unknown, query: { chainId: string }) => ({ items: [], nextCursor: null, unanswered: [], transaction: query.chainId === 'hub-1' ? transaction : 'unknown' }))
+    const page = await mountSuspended(IndexPage, { route: `/?tx=${aHash}` })
+    await eventually(() => expect(page.text()).toContain(words))
+    expect(page.text()).not.toContain('search by its hash')
+    packets.remove()
+  })
+
+  it('names the packets of IBC v2 that a list leaves out', async () => {
+    const packets = apiAnswers('/packets', { items: [aPacket()], nextCursor: null, unanswered: [], transaction: 'ibc_v2' })
+    const page = await mountSuspended(IndexPage, { route: `/?tx=${aHash}&chain=hub-1` })
+    await eventually(() => expect(page.findAll('[data-packet]')).toHaveLength(1))
+    expect(page.get('[data-transaction="ibc_v2"]').text()).toContain('IBC v2')
+    packets.remove()
+  })
+
   it('a refusal is told by its code with a next step', async () => {
     const remove = apiRefuses('/packets', aProblem('chain_not_served', { status: 404 }))
     const page = await mountSuspended(IndexPage, { route: `/?tx=${aHash}&chain=juno-1` })

@@ -32,7 +32,7 @@ import { noFilter } from '~/services/history-filter'
 import { WalletFailure, type WalletFailureCode } from '~/services/wallet-failure'
 import { errorCodes, packetRefusalCodes, problemReasons } from '#shared/types/error-codes'
 import { nextCodes, nextRefunds, operationEventTypes, operationStatuses, packetResults, paymentIssues, paymentStates, refundHoldReasons, refundReasons, refundStates, refundStatuses, relayedByNames } from '#shared/types/clearing'
-import { codeOfReason, diagnosisReasons, evidenceAnswers, evidenceQueries, openQuestions, packetLegs, packetNeeds, packetOutcomes, packetRefundStates, packetStates, payingHelpsAnswers } from '#shared/types/packet'
+import { codeOfReason, diagnosisReasons, evidenceAnswers, evidenceQueries, openQuestions, packetLegs, packetNeeds, packetOutcomes, packetRefundStates, packetStates, payingHelpsAnswers, transactionFindings } from '#shared/types/packet'
 import { aClearedStatus, aClearingToken, aHash, aliceOnHub, anEvent, anOperationSummary, aPacket, aPacketId, aProblem, aQuote, aRefundDto, aStatus, bobOnOsmosis, someStatistics, twoChains } from '../builders/dto'
 import { textsOf } from '../builders/texts'
 import { chainsAre } from './world'
@@ -109,7 +109,10 @@ describe('a page in Spanish says nothing in English', () => {
     await expectSpanish(PacketFacts, { packet: aPacket({ timeoutHeight: '0-1200' }) })
     const items = packetNeeds.map((need, index) => aPacket({ id: aPacketId(String(index)), need, diagnosis: { ...aDiagnosis, payingHelps: index === 0 ? 'no' : 'yes' } }))
     await expectSpanish(SearchResults, { list: { items, nextCursor: 'more', unanswered } })
-    await expectSpanish(SearchResults, { list: { items: [], nextCursor: null, unanswered: [] } })
+    for (const transaction of [undefined, ...transactionFindings]) {
+      await expectSpanish(SearchResults, { list: { items: [], nextCursor: null, unanswered: [], transaction } })
+      await expectSpanish(SearchResults, { list: { items, nextCursor: null, unanswered: [], transaction } })
+    }
     await expectSpanish(PacketSelector, { packets: items, modelValue: [] })
     await expectSpanish(PacketSelector, { packets: [], modelValue: [] })
   })

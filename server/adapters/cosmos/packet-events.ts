@@ -79,7 +79,12 @@ function readPacketEvent(event: ChainEvent): PacketEvent | null {
   }
 }
 
-/** The packet events among a tx's events; anything malformed is left out. */
+/** Whether a tx moves a packet of IBC v2: its events have the same names, but a client where a channel would be (ibc-go 10 core/04-channel/v2 events). */
+export function carriesV2Packet(events: readonly ChainEvent[]): boolean {
+  return events.some(({ type, attributes }) => type in legOfEvent && attributes.some(({ key }) => key === 'packet_source_client'))
+}
+
+/** The packet events among a tx's events; anything malformed, and packets of IBC v2, are left out. */
 export function readPacketEvents(events: readonly ChainEvent[]): PacketEvent[] {
   return events.map(readPacketEvent).filter(event => event !== null)
 }

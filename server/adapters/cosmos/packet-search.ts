@@ -1,3 +1,4 @@
+import type { TransactionFinding } from '../../../shared/types/packet'
 import { formatPacketId, type ChannelEnd, type PacketId } from '../../../shared/utils/packet-id'
 import type { Unanswered } from '../../domain/packet/facts'
 import type { PacketSearchAnswer } from '../../usecases/ports'
@@ -5,7 +6,7 @@ import { attempt, isUnanswered, known } from './answers'
 import { accessTo, type ChainAccess, type ChainAccesses } from './chains'
 import { RpcError } from './json-rpc'
 import { upperHex } from './merkle'
-import { readPacketEvents, readTransfer, type PacketEvent } from './packet-events'
+import { carriesV2Packet, readPacketEvents, readTransfer, type PacketEvent } from './packet-events'
 import type { PacketHistory } from './packet-history'
 import type { Routes } from './routes'
 import { condition, searchTxs, type FoundTx } from './tx-search'
@@ -43,7 +44,8 @@ export class PacketSearch {
     const access = accessTo(this.chains, chainId)
     const tx = await attempt(async () => known(await findTx(access, txHash), 0n))
     if (!tx.known) return { packets: [], unanswered: [{ question: 'transaction', chainId, detail: tx.reason }] }
-    if (!tx.value || tx.value.code !== 0) return { packets: [], unanswered: [] }
+    const transaction = findingOf(tx.value)
+    if (!tx.value || transaction === 'failed') return { packets: [], unanswered: [], transaction }
     const found = new Map<string, PacketId>()
     const unanswered: Unanswered[] = []
     for (const event of readPacketEvents(tx.value.events)) {
@@ -56,7 +58,7 @@ export class PacketSearch {
       await this.history.learn(id, event, chainId, tx.value)
       found.set(formatPacketId(id), id)
     }
-    return { packets: [...found.values()].map(id => ({ id, legs: this.history.legs(id) })), unanswered }
+    return { packets: [...found.values()].map(id => ({ id, legs: this.history.legs(id) })), unanswered, transaction }
   }
 
   private searches(access: ChainAccess, address: string): string[] {
@@ -83,6 +85,13 @@ export class PacketSearch {
       throw cause
     }
   }
+}
+
+/** What a tx is to a search for its packets; null: no index has it. */
+export function findingOf(tx: FoundTx | null): TransactionFinding {
+  if (!tx) return 'unknown'
+  if (tx.code !== 0) return 'failed'
+  return carriesV2Packet(tx.events) ? 'ibc_v2' : 'succeeded'
 }
 
 function concerns(event: PacketEvent, address: string): boolean {

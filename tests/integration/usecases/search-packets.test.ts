@@ -143,6 +143,16 @@ describe('packets of a channel and of a tx', () => {
     const receive = packet.legs.find(leg => leg.leg === 'receive')!
     const list = await world.search({ chainId: receive.chainId, txHash: receive.txHash, limit: 25 })
     expect(list.items.map(item => textOf(item.id))).toContain(sandbox.story!.completed)
+    expect(list.transaction).toBe('succeeded')
+  })
+
+  it('are none of a tx that no node knows, which is said; nothing is said where nobody could be asked', async () => {
+    const nobodys = { chainId: hub().chainId, txHash: '0'.repeat(64), limit: 5 }
+    expect(await world.search(nobodys)).toEqual({ items: [], nextCursor: null, unanswered: [], transaction: 'unknown' })
+    await control('/conditions', { indexer: 'off' })
+    const { unanswered, ...list } = await world.search(nobodys)
+    expect(list).toEqual({ items: [], nextCursor: null })
+    expect(unanswered).toEqual([expect.objectContaining({ question: 'transaction', chainId: hub().chainId })])
   })
 })
 

@@ -6,6 +6,7 @@ import { decodeTx, deliveredAcknowledgement, makeTxDecoder, messageSigner } from
 import { formatDecimal, parseDecimal, priceIn } from '../../../../../server/adapters/cosmos/gas-price'
 import { sha256 } from '../../../../../server/adapters/cosmos/merkle'
 import { readPacketEvents, readTransfer, sentPacket } from '../../../../../server/adapters/cosmos/packet-events'
+import { findingOf } from '../../../../../server/adapters/cosmos/packet-search'
 import { condition } from '../../../../../server/adapters/cosmos/tx-search'
 import type { ChainEvent } from '../../../../../server/domain/payment/inbound'
 import { captured } from '../../../../builders/rpc-node'
@@ -61,6 +62,19 @@ describe('packet events of captured txs', () => {
     expect(sentPacket(event!)).toEqual({ timeoutHeight: { revisionNumber: 1n, revisionHeight: 500n }, timeoutTimestampNs: null, transfer: { sender: 's', receiver: 'r', coin: { denom: 'u', amount: 5n }, localDenom: 'u', memo: '' } })
     for (const text of ['', '[]', 'null', '{"denom":"u","amount":"-5","sender":"s","receiver":"r"}', '{"denom":"u","amount":5,"sender":"s","receiver":"r"}']) expect(readTransfer(Buffer.from(text))).toBeNull()
     expect(readPacketEvents([{ type: 'send_packet', attributes: [{ key: 'packet_sequence', value: '0' }] }, { type: 'wasm-send_packet', attributes: [] }])).toEqual([])
+  })
+})
+
+describe('what a tx says about packets', () => {
+  const tx = (code: number, events: ChainEvent[] = []) => ({ txHash: 'AB'.repeat(32), height: 1n, code, bytes: new Uint8Array(), events })
+  const v2 = { type: 'send_packet', attributes: Object.entries({ packet_source_client: '08-wasm-1369', packet_dest_client: 'cosmoshub-0', packet_sequence: '2985', packet_timeout_timestamp: '1764400000', encoded_packet_hex: '0801', msg_index: '0' }).map(([key, value]) => ({ key, value })) }
+
+  it('tells a failed one, one that nobody knows, and packets of IBC v2 from the rest', () => {
+    expect(findingOf(null)).toBe('unknown')
+    expect(findingOf(tx(5, [v2]))).toBe('failed')
+    expect(findingOf(tx(0, [v2]))).toBe('ibc_v2')
+    expect(findingOf(tx(0, [{ type: 'message', attributes: v2.attributes }]))).toBe('succeeded')
+    expect(findingOf(tx(0))).toBe('succeeded')
   })
 })
 
