@@ -1,7 +1,12 @@
-/** `cosmos1abcd…wxyz`: the prefix, four characters, and the last four. */
+import { readBech32Prefix } from './bech32'
+
+/** Longer ones are no chain's: anybody can write a sentence there and a checksum that fits. */
+const longestPrefix = 20
+
+/** `cosmos1abcd…wxyz`: the prefix, four characters, and the last four; of what is no bech32 address the first eight. */
 export function shortAddress(address: string): string {
-  const separator = address.lastIndexOf('1')
-  const head = separator > 0 ? separator + 5 : 8
+  const prefix = readBech32Prefix(address)
+  const head = prefix !== undefined && prefix.length <= longestPrefix ? prefix.length + 5 : 8
   return address.length <= head + 6 ? address : `${address.slice(0, head)}…${address.slice(-4)}`
 }
 
