@@ -9,6 +9,7 @@ export function recognisedPage(found: Recognised): string | undefined {
     case 'channel': return `/?${new URLSearchParams({ chain: found.chainId, port: found.portId, channel: found.channelId })}`
     case 'clearing': return `/clearing/${found.token}`
     case 'empty':
+    case 'denom':
     case 'mistyped_address':
     case 'unrecognised': return undefined
   }

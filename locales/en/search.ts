@@ -20,6 +20,7 @@ export const search = {
     address: 'An address, of a chain that we do not serve. We will look for it as a sender and a receiver.',
     channel: (channel: string, chain: string) => `A channel: ${channel} on ${chain}`,
     clearing: 'A clearing that was ordered here.',
+    denom: 'The name of a token, which says nothing about a transfer. Paste the address it left or should reach, or the hash of the transaction that sent it.',
     mistyped: 'Looks like an address, but its checksum is wrong: a character is missing or mistyped.',
     unrecognised: 'We do not recognise this. Paste an address, a transaction hash, an explorer link or a packet id.',
   },

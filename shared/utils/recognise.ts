@@ -17,10 +17,13 @@ export type Recognised
     | { readonly kind: 'address', readonly address: string, readonly chainId: string | null }
     | { readonly kind: 'channel', readonly chainId: string, readonly portId: string, readonly channelId: string }
     | { readonly kind: 'clearing', readonly token: string }
+    | { readonly kind: 'denom' }
     | { readonly kind: 'mistyped_address' }
     | { readonly kind: 'unrecognised' }
 
 const txHashPattern = /(?:^|[^\da-f])(?:0x)?([\da-f]{64})(?![\da-f])/i
+/** A voucher's denom, as wallets and banks write it, perhaps behind an amount. */
+const denomPattern = /^\d*ibc\/[\da-f]{64}$/i
 const addressPattern = /(?:^|[^a-z\d])([a-z][a-z\d]{0,82}1[02-9ac-hj-np-z]{38,90})(?![a-z\d])/
 const tokenPattern = /(?:^|[^\da-f])([\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12})(?![\da-f])/i
 
@@ -69,8 +72,8 @@ function readPacket(text: string): Recognised | undefined {
 }
 
 /**
- * Says what a pasted text is: a packet id, a tx hash, an address, a channel, a clearing token, or a link of an explorer
- * or of ours that holds one of them. Pure; asks nobody.
+ * Says what a pasted text is: a packet id, a tx hash, an address, a channel, a clearing token, a voucher's denom, or a link
+ * of an explorer or of ours that holds one of the first five. Pure; asks nobody.
  */
 export function recognise(input: string, chains: readonly KnownChain[]): Recognised {
   const text = input.trim().replace(/^[<"'`]+|[>"'`]+$/g, '')
@@ -79,6 +82,7 @@ export function recognise(input: string, chains: readonly KnownChain[]): Recogni
   if (packet) return packet
   const token = tokenPattern.exec(text)?.[1]
   if (token) return { kind: 'clearing', token: token.toLowerCase() }
+  if (denomPattern.test(text)) return { kind: 'denom' }
   const txHash = txHashPattern.exec(text)?.[1]
   if (txHash) return { kind: 'transaction', txHash: txHash.toUpperCase(), chainId: chainOfLink(text, chains) }
   const address = addressPattern.exec(text.toLowerCase())?.[1]

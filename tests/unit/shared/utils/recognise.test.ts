@@ -76,6 +76,11 @@ describe('the recogniser', () => {
     expect(readBech32Prefix(aliceOnHub)).toBe('cosmos')
   })
 
+  it('takes the name of a token for no transaction', () => {
+    for (const text of [`ibc/${aHash}`, `ibc/${aHash.toLowerCase()}`, `"IBC/${aHash}"`, `12500000ibc/${aHash}`]) expect(known(text)).toEqual({ kind: 'denom' })
+    expect(known(`https://explorer.example/ibc/tx/${aHash}`)).toMatchObject({ kind: 'transaction' })
+  })
+
   it('knows a channel and a clearing', () => {
     expect(known('hub-1/transfer/channel-0')).toEqual({ kind: 'channel', chainId: 'hub-1', portId: 'transfer', channelId: 'channel-0' })
     expect(known(aToken.toUpperCase())).toEqual({ kind: 'clearing', token: aToken })
