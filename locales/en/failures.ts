@@ -65,19 +65,19 @@ const reasons: Readonly<Record<ProblemReason, string>> = {
 const refusals: Readonly<Record<PacketRefusalCode, string>> = {
   not_found: 'The chain knows no such packet.',
   already_completed: 'It is finished already: nothing to pay.',
-  already_delivered: 'The money has arrived already: nothing to pay.',
-  in_flight: 'It is on its way and not late yet.',
+  already_delivered: 'It has been received already: nothing to pay.',
+  in_flight: 'It is not late yet, or about to time out: look again in some minutes.',
   state_unknown: 'We could not see where it is, so we cannot promise to help.',
   route_not_served: 'We do not relay on this channel.',
-  client_not_active: 'The light client of this route has expired or is frozen; relaying is impossible until governance repairs it.',
-  channel_not_open: 'The channel is closed.',
-  async_ack_pending: 'It arrived and is being forwarded to another chain; only the next hop can finish it.',
+  client_not_active: 'A light client of this route is expired, frozen or not accepted: paying would not help now.',
+  channel_not_open: 'The channel is not open.',
+  async_ack_pending: 'It arrived, and what received it has not answered yet, perhaps because it was sent on.',
   duplicate_in_request: 'It is in the list twice.',
   claimed_by_other: 'Somebody else has paid for it already.',
-  earlier_packet_pending: 'Its channel delivers in order, and an earlier packet must be cleared first.',
-  chain_halted: 'The destination chain makes no blocks at the moment.',
+  earlier_packet_pending: 'Its channel keeps an order, and an earlier packet comes first.',
+  chain_halted: 'The source or the destination makes no blocks at the moment.',
   packet_data_pruned: 'No node keeps the data that is needed to relay it.',
-  receiver_or_memo_too_long: 'Its receiver or memo is too long for the destination chain.',
+  receiver_or_memo_too_long: 'Its receiver or memo is longer than our relayer carries.',
 }
 
 const walletFailures: Readonly<Record<WalletFailureCode, FailureWords>> = {

@@ -190,7 +190,7 @@ describe('the wizard', () => {
     const page = await wizard('packets=hub-1/transfer/channel-0/42&step=price')
     await eventually(() => expect(button(page, 'Fix this price')?.attributes('disabled')).toBeUndefined())
     await page.get('form').trigger('submit')
-    await eventually(() => expect(page.get('[data-code="packets_not_clearable"]').text()).toContain('The money has arrived already'))
+    await eventually(() => expect(page.get('[data-code="packets_not_clearable"]').text()).toContain('It has been received already'))
     expect(page.get('[data-step]').attributes('data-step')).toBe('price')
   })
 
