@@ -2,7 +2,7 @@ import type { DiagnosisTexts } from '#shared/utils/diagnosis-texts'
 
 const payForIt = 'Haz liberar exactamente este paquete: el relayer lo lleva, y lo que no se pudo hacer se devuelve.'
 const waitSomeMinutes = 'Espera unos minutos: normalmente un relayer lo hace sin que hagas nada.'
-const tryAgain = 'Inténtalo de nuevo en unos minutos. Esperar no pierde nada.'
+const tryAgain = 'Inténtalo de nuevo en unos minutos. No se pierde nada por esperar.'
 const nothingToDo = 'No hay nada que hacer.'
 const payForRefund = 'Haz liberar exactamente este paquete: entonces {source} paga el reembolso.'
 const waitForRefund = 'Espera a que venza; entonces se puede liberar el reembolso en {source}.'
@@ -11,7 +11,9 @@ const waitForTimeout = 'Espera a que venza; entonces se puede liberar su vencimi
 const askOther = 'Pagarnos no ayudaría. Pregunta al operador de un relayer en ese canal.'
 
 export const spanishDiagnosis: DiagnosisTexts = {
-  packet: 'El paquete {sequence}',
+  packet: 'el paquete {sequence}',
+  blocks: { one: '{count} bloque', other: '{count} bloques' },
+  nodes: { one: 'el único nodo al que podemos preguntar ya no conserva', other: 'ninguno de los {count} nodos a los que podemos preguntar conserva' },
   somewhere: 'el destino',
   askAgain: 'No pudimos preguntar todo sobre esta ruta, así que ahora no aceptamos dinero por ella. Inténtalo de nuevo en unos minutos.',
   refundAfterTimeout: 'Ahora pagar no ayudaría. Cuando haya vencido[ (en {timesOutIn})], el reembolso en {source} se puede liberar aquí.',
@@ -26,7 +28,7 @@ export const spanishDiagnosis: DiagnosisTexts = {
     error_ack_pending: { sentence: '{destination} rechazó {what}[ para {receiver}]; tu reembolso[ de {refund} a {refundAddress}] en {source} espera su confirmación de error, y ningún relayer la ha traído.', nextStep: payForRefund },
     timed_out: { sentence: '{what}[ para {receiver}]: no se entregó a tiempo en {destination}; tu reembolso[ de {refund} a {refundAddress}] en {source} espera a que un relayer lo demuestre.', nextStep: payForRefund },
     timing_out_soon: { sentence: '{what}[ para {receiver}]: no está entregado en {destination} y vence en {left}, según el reloj de {destination}.', nextStep: waitForRefund },
-    timing_out_soon_by_height: { sentence: '{what}[ para {receiver}]: no está entregado en {destination} y vence allí en {blocks} bloques.', nextStep: waitForRefund },
+    timing_out_soon_by_height: { sentence: '{what}[ para {receiver}]: no está entregado en {destination} y vence allí en {blocks}.', nextStep: waitForRefund },
     client_expired: { sentence: '{what}: no puede moverse, porque el cliente ligero[ {client}] en {place} venció[ hace {trustEnded}, tras {trustingPeriod} sin actualizarse].', nextStep: `Pagar no ayudaría. Espera a que la gobernanza de {place} recupere el cliente; ${safeMeanwhile}.` },
     client_frozen: { sentence: '{what}: no puede moverse, porque el cliente ligero[ {client}] en {place} está congelado: se le mostraron dos cabeceras distintas de una misma altura.', nextStep: `Pagar no ayudaría. Espera a que la gobernanza de {place} recupere el cliente; ${safeMeanwhile}.` },
     client_not_active: { sentence: '{what}: no puede moverse, porque {place} no acepta ahora su cliente ligero[ {client}].', nextStep: `Pagar no ayudaría. Espera a que {place} lo acepte de nuevo; ${safeMeanwhile}.` },
@@ -48,7 +50,7 @@ export const spanishDiagnosis: DiagnosisTexts = {
     forwarded: { sentence: '{destination} recibió {what} y lo reenvió como paquete {hop}; la respuesta a este espera a la de aquel.', nextStep: 'Mira el paquete {hop}: dice a qué espera.' },
     forwarded_payable: { sentence: '{destination} recibió {what} y lo reenvió como paquete {hop}, que está atascado.', nextStep: 'No pagues por este paquete; haz liberar el paquete {hop}.' },
     forwarded_unseen: { sentence: '{destination} recibió {what} y lo reenvía a {hopReceiver} por {hopChannel}; ese siguiente paquete no se encontró.', nextStep: 'Busca transferencias que {destination} envió por {hopChannel}; no se puede traer nada de vuelta antes de que terminen.' },
-    packet_data_pruned: { sentence: '{what}: está pendiente en {source}, pero ninguno de los {endpoints} nodos a los que podemos preguntar conserva la transacción que lo envió, y un relayer la necesita.', nextStep: 'Pagarnos no ayudaría. Pregunta al operador de un relayer que tenga un nodo de archivo de {source}.' },
+    packet_data_pruned: { sentence: '{what}: está pendiente en {source}, pero {nodes} la transacción que lo envió, y un relayer la necesita.', nextStep: 'Pagarnos no ayudaría. Pregunta al operador de un relayer que tenga un nodo de archivo de {source}.' },
     memo_too_long: { sentence: '{what}[ para {receiver}]: lleva un memo de {bytes} bytes, y nuestro relayer lleva como mucho {limit}: ni el paquete ni su reembolso.', nextStep: 'Pagarnos no ayudaría. Pregunta al operador de un relayer con un límite mayor (ics20_max_memo_size).' },
     receiver_too_long: { sentence: '{what}: nombra un destinatario de {bytes} bytes, y nuestro relayer lleva como mucho {limit}: ni el paquete ni su reembolso.', nextStep: 'Pagarnos no ayudaría. Pregunta al operador de un relayer con un límite mayor (ics20_max_receiver_size).' },
     route_not_served: { sentence: '{what}: salió de {source} por {channel}[, enviado por {sender}], y ese canal lleva a una cadena que no servimos.', nextStep: askOther },
@@ -71,7 +73,7 @@ export const spanishDiagnosis: DiagnosisTexts = {
     error_ack_pending: { sentence: '{destination} rechazó {what}, y ningún relayer ha traído la confirmación de error a {source}.', nextStep: 'Haz liberar exactamente este paquete: entonces {source} sabrá que se rechazó.' },
     timed_out: { sentence: '{what}: no se entregó a tiempo en {destination}, y ningún relayer lo ha demostrado en {source}.', nextStep: 'Haz liberar exactamente este paquete: entonces {source} sabrá que venció.' },
     timing_out_soon: { sentence: '{what}: no está entregado en {destination} y vence en {left}, según el reloj de {destination}.', nextStep: waitForTimeout },
-    timing_out_soon_by_height: { sentence: '{what}: no está entregado en {destination} y vence allí en {blocks} bloques.', nextStep: waitForTimeout },
+    timing_out_soon_by_height: { sentence: '{what}: no está entregado en {destination} y vence allí en {blocks}.', nextStep: waitForTimeout },
     ordered_refund_blocked: { sentence: '{destination} rechazó {what}, y su confirmación de error espera detrás del paquete {blocker} de {channel} en {source}, que confirma en orden.', nextStep: 'Pagar solo por este no ayudaría. Mira el paquete {blocker}: cuando termine, este se puede liberar.' },
     ordered_refund_blocked_payable: { sentence: '{destination} rechazó {what}, y su confirmación de error espera detrás del paquete {blocker} de {channel} en {source}, que confirma en orden.', nextStep: 'Haz liberar antes los paquetes desde el {blocker}, o todos junto con este.' },
     completed_delivered: { sentence: '{destination} recibió {what}, y la confirmación volvió.', nextStep: nothingToDo },

@@ -18,7 +18,7 @@ export const failures: Words['failures'] = {
     outgoing_not_found: { sentence: 'Esa transacción no salió de nuestras carteras.', nextStep: 'Revisa el hash.' },
     packets_not_clearable: { sentence: 'Pagar no ayudaría a estos paquetes, así que no cobramos por ellos.', nextStep: 'Quítalos de la selección; cada uno dice por qué.' },
     route_not_quotable: { sentence: 'No podemos dar un precio honrado para esta ruta en esa cadena.', nextStep: 'Elige otra cadena para pagar, o menos paquetes a la vez.' },
-    relayer_not_ready: { sentence: 'Nuestro relayer no puede trabajar ahora en esta ruta, así que no aceptamos dinero por ella.', nextStep: 'Inténtalo de nuevo en unos minutos. Esperar no pierde nada, salvo que el paquete venza, y entonces el remitente recupera los tokens.' },
+    relayer_not_ready: { sentence: 'Nuestro relayer no puede trabajar ahora en esta ruta, así que no aceptamos dinero por ella.', nextStep: 'Inténtalo de nuevo en unos minutos. No se pierde nada por esperar, salvo que el paquete venza, y entonces el remitente recupera los tokens.' },
     chain_unavailable: { sentence: 'La cadena no responde en este momento.', nextStep: 'Inténtalo de nuevo en un minuto.' },
     clock_skew: { sentence: 'La cadena va atrasada, así que un precio no se mantendría.', nextStep: 'Inténtalo de nuevo en unos minutos.' },
     quota_exceeded: { sentence: 'Tienes demasiadas liberaciones sin pagar.', nextStep: 'Paga una de ellas o espera a que venzan.' },

@@ -1,5 +1,5 @@
 import type { DiagnosisReason, PayingHelps } from '../types/packet'
-import type { DiagnosisText, DiagnosisTexts } from './diagnosis-texts'
+import type { CountForms, DiagnosisText, DiagnosisTexts } from './diagnosis-texts'
 
 interface WireCoin {
   readonly denom: string
@@ -49,7 +49,7 @@ export interface DiagnosisFormats {
 /** Every `{name}` that a text may use. */
 const wordNames = [
   'sequence', 'what', 'sender', 'receiver', 'source', 'destination', 'age', 'refund', 'refundAddress', 'place', 'client', 'channel', 'trustingPeriod', 'trustEnded',
-  'stopped', 'left', 'timesOutIn', 'blocks', 'blocker', 'bytes', 'limit', 'endpoints', 'hop', 'hopReceiver', 'hopChannel',
+  'stopped', 'left', 'timesOutIn', 'blocks', 'blocker', 'bytes', 'limit', 'nodes', 'hop', 'hopReceiver', 'hopChannel',
 ] as const
 export type DiagnosisWord = typeof wordNames[number]
 
@@ -63,8 +63,16 @@ export function unknownWordsIn(text: DiagnosisText): string[] {
 
 function fill(template: string, words: Readonly<Partial<Record<string, string>>>): string {
   const withoutGaps = template.replace(/\[([^[\]]*)\]/g, (_, part: string) => [...part.matchAll(namePattern)].every(match => words[match[1]!] !== undefined) ? part : '')
-  const text = withoutGaps.replace(namePattern, (_, name: string) => words[name] ?? '?')
+  return withoutGaps.replace(namePattern, (_, name: string) => words[name] ?? '?')
+}
+
+function fillSentence(template: string, words: Readonly<Partial<Record<string, string>>>): string {
+  const text = fill(template, words)
   return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+function counted({ one, other }: CountForms, count: number | string | undefined): string | undefined {
+  return count === undefined ? undefined : fill(String(count) === '1' ? one : other, { count: String(count) })
 }
 
 function secondsBetween(from: string | undefined | null, to: string): number | undefined {
@@ -96,11 +104,11 @@ function wordsOf(packet: DiagnosedPacket, texts: DiagnosisTexts, formats: Diagno
     stopped: sinceThen,
     left: duration(params.secondsLeft),
     timesOutIn: packet.timeoutAt === null || packet.timeoutAt <= packet.asOf ? undefined : duration(secondsBetween(packet.asOf, packet.timeoutAt)),
-    blocks: number(params.blocksLeft),
+    blocks: counted(texts.blocks, params.blocksLeft),
     blocker: params.blockedBySequence,
     bytes: number(params.bytes),
     limit: number(params.limitBytes),
-    endpoints: number(params.endpointCount),
+    nodes: counted(texts.nodes, params.endpointCount),
     hop: hop && `${hop.chainId}/${hop.portId}/${hop.channelId}/${hop.sequence}`,
     hopReceiver: params.forward && formats.address(params.forward.receiver),
     hopChannel: params.forward?.channelId,
@@ -125,5 +133,5 @@ function otherStep({ transfer, diagnosis: { reason, payingHelps, params } }: Dia
 export function composeDiagnosis(packet: DiagnosedPacket, texts: DiagnosisTexts, formats: DiagnosisFormats): DiagnosisText {
   const words = wordsOf(packet, texts, formats)
   const { sentence, nextStep } = textOf(packet, texts)
-  return { sentence: fill(sentence, words), nextStep: fill(otherStep(packet, texts) ?? nextStep, words) }
+  return { sentence: fillSentence(sentence, words), nextStep: fillSentence(otherStep(packet, texts) ?? nextStep, words) }
 }

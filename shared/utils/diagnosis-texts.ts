@@ -9,6 +9,12 @@ export interface DiagnosisText {
   readonly nextStep: string
 }
 
+/** `{count}` is replaced. */
+export interface CountForms {
+  readonly one: string
+  readonly other: string
+}
+
 /** Reasons whose words speak of money, which only an ICS-20 packet is known to carry. */
 type MoneyReason = 'in_flight_returning' | 'delivered_ack_missing' | 'error_ack_pending' | 'timed_out' | 'timing_out_soon' | 'timing_out_soon_by_height'
   | 'ordered_refund_blocked' | 'ordered_refund_blocked_payable' | 'completed_delivered' | 'completed_returned_by_timeout' | 'completed_returned_by_error' | 'completed_somehow' | 'cannot_tell_acknowledged'
@@ -17,8 +23,12 @@ export interface DiagnosisTexts {
   readonly reasons: Readonly<Record<DiagnosisReason, DiagnosisText>>
   /** Instead of those of `reasons`, of a packet that carries no ICS-20 transfer, or whose data is not known. */
   readonly withoutTransfer: Readonly<Record<MoneyReason, DiagnosisText>>
-  /** `{what}` of a packet that carries no ICS-20 transfer. */
+  /** `{what}` of a packet that carries no ICS-20 transfer; inside of a sentence. */
   readonly packet: string
+  /** `{blocks}`: so many are left. */
+  readonly blocks: CountForms
+  /** `{nodes}`: so many were asked, and none still has it. */
+  readonly nodes: CountForms
   /** `{destination}` while it is not known. */
   readonly somewhere: string
   /** Next step where paying would help if everything could have been asked. */
@@ -38,7 +48,9 @@ const payForRefusal = 'Have exactly this packet cleared: then {source} learns th
 const waitForTimeout = 'Wait until it has timed out; then its timeout can be cleared.'
 
 export const englishDiagnosis: DiagnosisTexts = {
-  packet: 'Packet {sequence}',
+  packet: 'packet {sequence}',
+  blocks: { one: '{count} block', other: '{count} blocks' },
+  nodes: { one: 'the one node we can ask no longer has', other: 'none of the {count} nodes we can ask still has' },
   somewhere: 'the destination',
   askAgain: 'We could not ask everything about this route, so we do not take money for it now. Try again in some minutes.',
   refundAfterTimeout: 'Paying would not help now. Once it has timed out[ (in {timesOutIn})], the refund on {source} can be cleared here.',
@@ -53,7 +65,7 @@ export const englishDiagnosis: DiagnosisTexts = {
     error_ack_pending: { sentence: '{destination} refused {what}[ for {receiver}]; your refund[ of {refund} to {refundAddress}] on {source} waits for its error acknowledgement, and no relayer has brought it.', nextStep: 'Have exactly this packet cleared: then {source} pays the refund.' },
     timed_out: { sentence: '{what}[ for {receiver}] was not delivered to {destination} in time; your refund[ of {refund} to {refundAddress}] on {source} waits for a relayer to prove that.', nextStep: 'Have exactly this packet cleared: then {source} pays the refund.' },
     timing_out_soon: { sentence: '{what}[ for {receiver}] is not delivered to {destination} and times out in {left}, by the clock of {destination}.', nextStep: 'Wait until it has timed out; then the refund on {source} can be cleared.' },
-    timing_out_soon_by_height: { sentence: '{what}[ for {receiver}] is not delivered to {destination} and times out there in {blocks} blocks.', nextStep: 'Wait until it has timed out; then the refund on {source} can be cleared.' },
+    timing_out_soon_by_height: { sentence: '{what}[ for {receiver}] is not delivered to {destination} and times out there in {blocks}.', nextStep: 'Wait until it has timed out; then the refund on {source} can be cleared.' },
     client_expired: { sentence: '{what} cannot move, because the light client[ {client}] on {place} expired[ {trustEnded} ago, after {trustingPeriod} without an update].', nextStep: `Paying would not help. Wait for the governance of {place} to recover the client; ${safeMeanwhile}.` },
     client_frozen: { sentence: '{what} cannot move, because the light client[ {client}] on {place} is frozen: it was shown two different headers of one height.', nextStep: `Paying would not help. Wait for the governance of {place} to recover the client; ${safeMeanwhile}.` },
     client_not_active: { sentence: '{what} cannot move, because {place} does not accept its light client[ {client}] now.', nextStep: `Paying would not help. Wait for {place} to accept it again; ${safeMeanwhile}.` },
@@ -75,7 +87,7 @@ export const englishDiagnosis: DiagnosisTexts = {
     forwarded: { sentence: '{what} was received on {destination} and sent on as packet {hop}; the answer to this one waits for that one.', nextStep: 'Look at packet {hop}: it says what it waits for.' },
     forwarded_payable: { sentence: '{what} was received on {destination} and sent on as packet {hop}, which is stuck.', nextStep: 'Do not pay for this packet; have packet {hop} cleared instead.' },
     forwarded_unseen: { sentence: '{what} was received on {destination}, which forwards it to {hopReceiver} over {hopChannel}; that next packet was not found.', nextStep: 'Look for transfers that {destination} sent on {hopChannel}; nothing can be relayed back before they end.' },
-    packet_data_pruned: { sentence: '{what} is pending on {source}, but none of the {endpoints} nodes we can ask still has the transaction that sent it, which a relayer needs.', nextStep: 'Paying us would not help. Ask the operator of a relayer who runs an archive node of {source}.' },
+    packet_data_pruned: { sentence: '{what} is pending on {source}, but {nodes} the transaction that sent it, which a relayer needs.', nextStep: 'Paying us would not help. Ask the operator of a relayer who runs an archive node of {source}.' },
     memo_too_long: { sentence: '{what}[ for {receiver}] carries a memo of {bytes} bytes, and our relayer carries at most {limit}: neither the packet nor its refund.', nextStep: 'Paying us would not help. Ask the operator of a relayer with a higher limit (ics20_max_memo_size).' },
     receiver_too_long: { sentence: '{what} names a receiver of {bytes} bytes, and our relayer carries at most {limit}: neither the packet nor its refund.', nextStep: 'Paying us would not help. Ask the operator of a relayer with a higher limit (ics20_max_receiver_size).' },
     route_not_served: { sentence: '{what}[ from {sender}] left {source} on {channel}, which leads to a chain that we do not serve.', nextStep: 'Paying us would not help. Ask the operator of a relayer on that channel.' },
@@ -98,7 +110,7 @@ export const englishDiagnosis: DiagnosisTexts = {
     error_ack_pending: { sentence: '{destination} refused {what}, and no relayer has brought the error acknowledgement to {source}.', nextStep: payForRefusal },
     timed_out: { sentence: '{what} was not delivered to {destination} in time, and no relayer has proved that to {source}.', nextStep: 'Have exactly this packet cleared: then {source} learns that it timed out.' },
     timing_out_soon: { sentence: '{what} is not delivered to {destination} and times out in {left}, by the clock of {destination}.', nextStep: waitForTimeout },
-    timing_out_soon_by_height: { sentence: '{what} is not delivered to {destination} and times out there in {blocks} blocks.', nextStep: waitForTimeout },
+    timing_out_soon_by_height: { sentence: '{what} is not delivered to {destination} and times out there in {blocks}.', nextStep: waitForTimeout },
     ordered_refund_blocked: { sentence: '{destination} refused {what}, and its error acknowledgement waits behind packet {blocker} of {channel} on {source}, which is acknowledged in order.', nextStep: 'Paying for this one alone would not help. Look at packet {blocker}: once it is finished, this one can be cleared.' },
     ordered_refund_blocked_payable: { sentence: '{destination} refused {what}, and its error acknowledgement waits behind packet {blocker} of {channel} on {source}, which is acknowledged in order.', nextStep: 'Have the packets from {blocker} on cleared first, or all of them together with this one.' },
     completed_delivered: { sentence: '{what} was received on {destination}, and its acknowledgement came back.', nextStep: nothingToDo },

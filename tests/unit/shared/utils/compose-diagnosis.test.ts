@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { spanishDiagnosis } from '../../../../locales/es/diagnosis'
 import { diagnosisReasons, type DiagnosisReason, type PayingHelps } from '../../../../shared/types/packet'
 import { composeDiagnosis, unknownWordsIn, type DiagnosedPacket, type DiagnosisFormats } from '../../../../shared/utils/compose-diagnosis'
-import { englishDiagnosis } from '../../../../shared/utils/diagnosis-texts'
+import { englishDiagnosis, type DiagnosisTexts } from '../../../../shared/utils/diagnosis-texts'
 import { durationText, shortAddress } from '../../../../shared/utils/short-text'
 
 const formats: DiagnosisFormats = {
@@ -17,13 +18,13 @@ const everything: DiagnosedPacket['diagnosis']['params'] = {
   blockedBySequence: '41', bytes: 40_000, limitBytes: 32_768, endpointCount: 3, forward: { receiver: 'juno12ecyuddg4wlnhztusgju5zxxjgznkz7fcj8wqj', channelId: 'channel-9' }, nextHops: [{ id: hop }],
 }
 
-function composed(reason: DiagnosisReason, over: Partial<Omit<DiagnosedPacket, 'diagnosis'>> & { readonly params?: typeof everything, readonly payingHelps?: PayingHelps } = {}) {
-  const { params = everything, payingHelps = 'no', ...packet } = over
+function composed(reason: DiagnosisReason, over: Partial<Omit<DiagnosedPacket, 'diagnosis'>> & { readonly params?: typeof everything, readonly payingHelps?: PayingHelps, readonly texts?: DiagnosisTexts } = {}) {
+  const { params = everything, payingHelps = 'no', texts = englishDiagnosis, ...packet } = over
   return composeDiagnosis({
     id: { chainId: 'hub-1', channelId: 'channel-0', sequence: '42' }, destination: { chainId: 'osmo-1' }, transfer,
     refund: { chainId: 'hub-1', address: transfer.sender }, sentAt: '2026-11-24T09:00:00Z', timeoutAt: null, asOf: '2026-11-24T12:00:00Z', ...packet,
     diagnosis: { reason, payingHelps, params },
-  }, englishDiagnosis, formats)
+  }, texts, formats)
 }
 
 describe('words of a diagnosis', () => {
@@ -51,6 +52,25 @@ describe('words of a diagnosis', () => {
     expect(composed('client_expired', waiting).nextStep).toBe('Paying would not help now. Once it has timed out (in 1 h 30 min), the refund on Hub can be cleared here.')
     expect(composed('channel_closed', { ...waiting, timeoutAt: null }).nextStep).toBe('Paying would not help now. Once it has timed out, the refund on Hub can be cleared here.')
     expect(composed('client_frozen', { ...waiting, transfer: null }).nextStep).toBe('Paying would not help now. Once it has timed out (in 1 h 30 min), its timeout can be cleared here.')
+  })
+
+  it('count one as one', () => {
+    expect(composed('timing_out_soon_by_height').sentence).toContain('in 12 blocks.')
+    expect(composed('timing_out_soon_by_height', { params: { blocksLeft: '1' } }).sentence).toContain('in 1 block.')
+    expect(composed('packet_data_pruned').sentence).toContain('none of the 3 nodes we can ask still has the transaction')
+    expect(composed('packet_data_pruned', { params: { endpointCount: 1 } }).sentence).toContain('the one node we can ask no longer has the transaction')
+    const spanish = (reason: DiagnosisReason, params: typeof everything) => composed(reason, { params, texts: spanishDiagnosis }).sentence
+    expect(spanish('timing_out_soon_by_height', { blocksLeft: '1' })).toContain('en 1 bloque.')
+    expect(spanish('packet_data_pruned', { endpointCount: 1 })).toContain('el único nodo')
+    expect(spanish('packet_data_pruned', { endpointCount: 2 })).toContain('ninguno de los 2 nodos')
+  })
+
+  it.each([englishDiagnosis, spanishDiagnosis])('write a packet\'s name small inside of a sentence, and large at its start', (texts) => {
+    for (const reason of diagnosisReasons) {
+      const { sentence } = composed(reason, { transfer: null, refund: null, texts })
+      expect(sentence).toMatch(/^\p{Lu}/u)
+      expect(sentence).not.toMatch(/.(?:El paquete|Packet) \d/)
+    }
   })
 
   it('do not promise that paying helps where it is not known', () => {
