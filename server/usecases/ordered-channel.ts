@@ -12,7 +12,7 @@ export interface OrderReads {
   readonly judge: (facts: PacketFacts) => Pick<JudgedPacket, 'need' | 'diagnosis'>
 }
 
-/** Of more earlier packets only these are looked at, so that nobody is told to pay for all of them. */
+/** Of a channel only so many of the first are looked at: nobody is told to pay for more. */
 const mostJudged = 50
 
 function blockerAmong(earlier: readonly bigint[], judged: readonly (Pick<JudgedPacket, 'need' | 'diagnosis'> & { readonly sequence: bigint })[], requested: (sequence: bigint) => boolean): Blocker | null {
@@ -34,11 +34,12 @@ export async function blockerOf(reads: OrderReads, facts: PacketFacts, route: Ro
   if (route.ordering !== 'ordered' || !destination || !commitment.known || !commitment.value || !received.known) return null
   try {
     const { undelivered, unacknowledged } = await reads.pending(route.source, destination)
-    const pending = received.value ? [...undelivered, ...unacknowledged].sort((a, b) => a < b ? -1 : 1) : undelivered
+    const pending = [...undelivered, ...received.value ? unacknowledged : []].sort((a, b) => a < b ? -1 : 1)
     const earlier = pending.filter(sequence => sequence < id.sequence)
     if (earlier.length === 0) return null
-    const earlierFacts = await reads.packets(earlier.slice(0, mostJudged).map(sequence => ({ ...id, sequence })))
-    const judged = earlierFacts.map(packet => ({ ...reads.judge(packet), sequence: packet.id.sequence }))
+    // The same question for every packet of the channel, so that a list asks it once.
+    const firstFacts = await reads.packets(pending.slice(0, mostJudged).map(sequence => ({ ...id, sequence })))
+    const judged = firstFacts.filter(packet => packet.id.sequence < id.sequence).map(packet => ({ ...reads.judge(packet), sequence: packet.id.sequence }))
     return blockerAmong(earlier, judged, sequence => requested.has(formatPacketId({ ...id, sequence })))
   }
   catch (cause) {

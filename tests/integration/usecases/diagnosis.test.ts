@@ -111,6 +111,35 @@ describe('why a packet is stuck, on the sandbox', () => {
     for (const id of [first, second]) await world.until(eyes, id, 'completed_delivered')
   })
 
+  it('an earlier acknowledgement of an ordered channel, without which no refund comes back', async () => {
+    const [first] = await world.send(world.hub, { channelId: 'channel-1' })
+    const [second] = await world.send(world.hub, { channelId: 'channel-1', to: 'nobody' })
+    await world.relay(first, 'receive')
+    await world.relay(second, 'receive')
+    const eyes = await world.look()
+    expect((await world.until(eyes, second, 'ordered_refund_blocked')).diagnosis).toMatchObject({ code: 'ordered_channel_blocked', payingHelps: 'no', params: { blockedBySequence: String(first.sequence) } })
+    expect((await eyes.get(first)).diagnosis).toMatchObject({ code: 'delivered_ack_missing', payingHelps: 'not_needed' })
+    await expectRefused(eyes, second, 'earlier_packet_pending')
+    // The chain itself refuses it.
+    await expect(world.relay(second, 'acknowledge')).rejects.toThrow('link failed')
+
+    await world.relay(first, 'acknowledge')
+    const refused = await world.until(eyes, second, 'error_ack_pending')
+    expect(refused.diagnosis.payingHelps).toBe('yes')
+    await world.relay(second, 'acknowledge')
+    expectPaid(refused, await world.until(eyes, second, 'completed_returned_by_error'))
+  })
+
+  it('a packet of an ordered channel that timed out, behind which nothing is delivered any more', async () => {
+    const [first] = await world.send(world.hub, { channelId: 'channel-1', timeoutSeconds: 1 })
+    const [second] = await world.send(world.hub, { channelId: 'channel-1' })
+    const eyes = await world.look()
+    expect((await world.until(eyes, second, 'ordered_channel_closing')).diagnosis).toMatchObject({ code: 'ordered_channel_blocked', payingHelps: 'no', params: { blockedBySequence: String(first.sequence) } })
+    const both = eyes.quote({ paymentChainId: world.hub.chainId, packets: [first, second] })
+    await expect(both).rejects.toMatchObject({ packets: [{ id: second, code: 'earlier_packet_pending' }] })
+    expect((await eyes.quote({ paymentChainId: world.hub.chainId, packets: [first] })).quote.packets).toMatchObject([{ need: 'timeout' }])
+  })
+
   it.each([['zone', 'destination_halted'], ['hub', 'source_halted']] as const)('a chain that stopped: the %s', async (which, code) => {
     const { chainId } = world[which]
     await world.control('/halt', { chainId })

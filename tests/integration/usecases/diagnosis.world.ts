@@ -94,8 +94,8 @@ export class DiagnosisWorld {
   }
 
   /** Another relayer carries these. */
-  async relay({ chainId, sequence }: PacketId, stage: 'receive' | 'acknowledge' | 'all'): Promise<void> {
-    await this.control('/relay', { chainId, sequences: [String(sequence)], stage })
+  async relay({ chainId, channelId, sequence }: PacketId, stage: 'receive' | 'acknowledge' | 'all'): Promise<void> {
+    await this.control('/relay', { chainId, channelId, sequences: [String(sequence)], stage })
   }
 
   /** The packet once its diagnosis is this; the last answer counts when it never is. */
