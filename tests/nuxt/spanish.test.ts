@@ -109,12 +109,13 @@ describe('a page in Spanish says nothing in English', () => {
     await expectSpanish(PacketFacts, { packet: aPacket({ timeoutHeight: '0-1200' }) })
     const items = packetNeeds.map((need, index) => aPacket({ id: aPacketId(String(index)), need, diagnosis: { ...aDiagnosis, payingHelps: index === 0 ? 'no' : 'yes' } }))
     await expectSpanish(SearchResults, { list: { items, nextCursor: 'more', unanswered } })
-    for (const transaction of [undefined, ...transactionFindings]) {
-      await expectSpanish(SearchResults, { list: { items: [], nextCursor: null, unanswered: [], transaction } })
-      await expectSpanish(SearchResults, { list: { items, nextCursor: null, unanswered: [], transaction } })
-    }
+    await expectSpanish(SearchResults, { list: { items: [], nextCursor: null, unanswered: [] } })
     await expectSpanish(PacketSelector, { packets: items, modelValue: [] })
     await expectSpanish(PacketSelector, { packets: [], modelValue: [] })
+  })
+
+  it.each(transactionFindings)('of a search by a transaction: %s', async (transaction) => {
+    for (const items of [[], [aPacket({ diagnosis: aDiagnosis })]]) await expectSpanish(SearchResults, { list: { items, nextCursor: null, unanswered: [], transaction } })
   })
 
   const problemCodes: readonly ProblemCode[] = [...errorCodes, 'offline', 'timeout', 'unreadable_answer']
