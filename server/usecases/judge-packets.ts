@@ -16,10 +16,10 @@ export function contextOf(deps: ClearingDeps, packet: DuePacket, relayer: Relaye
   return { need: packet.need, relayer, now: deps.clock.now(), haltedAfterMs: deps.settings.haltedAfterMs }
 }
 
-/** Reads the packets' facts once. `withLegs`: also the txs, which a final verdict needs. */
-export async function judgeOnce(deps: ClearingDeps, packets: readonly DuePacket[], relayer: RelayerAccounts, withLegs: boolean): Promise<JudgedPacket[]> {
+/** Reads the packets' facts once. `final`: with what a final verdict needs, their txs and the word of a second endpoint. */
+export async function judgeOnce(deps: ClearingDeps, packets: readonly DuePacket[], relayer: RelayerAccounts, final: boolean): Promise<JudgedPacket[]> {
   if (packets.length === 0) return []
-  const facts = await deps.chains.packetFacts(packets.map(packet => packet.id), { withLegs })
+  const facts = await deps.chains.packetFacts(packets.map(packet => packet.id), { withLegs: final, vouched: final })
   return packets.map((packet, index) => {
     const own = facts[index]!
     return { packet, facts: own, verdict: judgePacket(own, contextOf(deps, packet, relayer)) }
@@ -27,8 +27,8 @@ export async function judgeOnce(deps: ClearingDeps, packets: readonly DuePacket[
 }
 
 /**
- * Reads with txs until every packet is judged or `patienceMs` are over: an index runs behind its blocks, and the node we
- * ask may run behind the one the relayer asked. `expectFinished`: also wait for open packets, for a shorter while.
+ * Reads all that a final verdict needs until every packet is judged or `indexPatienceMs` are over: an index runs behind its
+ * blocks, and the node we ask may run behind the one the relayer asked. `expectFinished`: also wait for open packets, for a shorter while.
  */
 export async function judgeUntilKnown(deps: ClearingDeps, packets: readonly DuePacket[], relayer: RelayerAccounts, expectFinished: boolean): Promise<JudgedPacket[]> {
   const startedAt = performance.now()

@@ -136,6 +136,8 @@ export type BroadcastAnswer
 export interface ReadOptions {
   /** Every endpoint that can is asked for the same height and counted; where two differ, the answer is unknown. */
   readonly corroborate?: boolean
+  /** As `corroborate`, and where several endpoints are configured, what only one of them says is unknown, too. */
+  readonly vouched?: boolean
 }
 
 /** Reads served chains. Every method has its own time-out and bounded retries; failures are DomainError('chain_unavailable'). */

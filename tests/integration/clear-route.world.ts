@@ -46,7 +46,9 @@ export interface ClearingWorld {
 }
 
 /** What an instance needs to know; plain JSON, so that another process can be given it. */
-export type ClearingPlace = Pick<Sandbox, 'chains' | 'hermes' | 'chainsFile'>
+export interface ClearingPlace extends Pick<Sandbox, 'hermes' | 'chainsFile'> {
+  readonly chains: readonly { readonly chainId: string, readonly rpcUrls: readonly string[] }[]
+}
 
 export async function openClearing(place: ClearingPlace, db: Database): Promise<{ readonly deps: ClearingDeps, readonly clock: { offsetMs: number, now: () => Date }, readonly close: () => void }> {
   const file = JSON.parse(await readFile(place.chainsFile, 'utf8')) as ChainsFile
@@ -63,9 +65,16 @@ export async function openClearing(place: ClearingPlace, db: Database): Promise<
   return { deps, clock, close: () => chains.close() }
 }
 
-export async function openClearingWorld(blockTimeMs = 150): Promise<ClearingWorld> {
+export interface ClearingWorldOptions {
+  readonly blockTimeMs?: number
+  /** Where the app finds nodes with these URLs; default: there. */
+  readonly through?: (nodes: readonly string[]) => Promise<readonly string[]>
+}
+
+export async function openClearingWorld({ blockTimeMs = 150, through = nodes => Promise.resolve(nodes) }: ClearingWorldOptions = {}): Promise<ClearingWorld> {
   const [sandbox, database] = await Promise.all([startSandbox({ story: false, blockTimeMs }), createTestDatabase()])
-  const { deps, clock, close } = await openClearing(sandbox, database.db)
+  const chains = await Promise.all(sandbox.chains.map(async chain => ({ ...chain, rpcUrls: await through(chain.rpcUrls) })))
+  const { deps, clock, close } = await openClearing({ ...sandbox, chains }, database.db)
   const { store, directory, ids } = deps
   const [hub] = sandbox.chains
   if (!hub) throw new Error('the sandbox has no chains')

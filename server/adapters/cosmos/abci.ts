@@ -41,16 +41,30 @@ export class QueryDisputed extends Error {
   override readonly name = 'QueryDisputed'
 }
 
+/** Several endpoints are configured, and only one of them could be asked. */
+export class QueryUnvouched extends Error {
+  override readonly name = 'QueryUnvouched'
+}
+
 export interface QueryOptions extends AskOptions {
   readonly height?: bigint
   /** Also ask the other endpoints. Throws QueryDisputed when one of them differs. */
   readonly corroborate?: boolean
+  /** As `corroborate`; throws QueryUnvouched where several endpoints are configured and only one says so. */
+  readonly vouched?: boolean
 }
 
 /** Pause before a node that lacks a height is asked again. */
 const behindMs = 400
-/** A reader waits no longer than this for further endpoints to agree. */
-const patienceMs = 1_500
+interface Patience {
+  /** A reader waits no longer than this for further endpoints to agree. */
+  readonly ms: number
+  readonly attempts: number
+}
+
+const whoeverIsThere: Patience = { ms: 1_500, attempts: 2 }
+/** For a follower that shows blocks late: its word is needed. */
+const untilVouched: Patience = { ms: 4_000, attempts: 10 }
 /** Code of the SDK for a height that this node has not or no longer. */
 const heightRefused = /failed to load state at height|height in the future|version does not exist|invalid height/
 
@@ -71,29 +85,29 @@ async function askEndpoint(endpoint: Endpoint, path: string, bytes: Uint8Array, 
   return { bytes: answer.value, height }
 }
 
-/** Whether another endpoint gives the same bytes; null: it says nothing in time. Tries again once: it may be a block behind. */
-async function agrees(endpoint: Endpoint, path: string, bytes: Uint8Array, first: RawAnswer): Promise<boolean | null> {
-  for (let attempt = 0; ; attempt++) {
+/** Whether another endpoint gives the same bytes; null: it says nothing. Tries again: it may be a block behind. */
+async function agrees(endpoint: Endpoint, path: string, bytes: Uint8Array, first: RawAnswer, attempts: number): Promise<boolean | null> {
+  for (let attempt = 1; ; attempt++) {
     try {
       const answer = await askEndpoint(endpoint, path, bytes, first.height)
       return Buffer.compare(answer.bytes, first.bytes) === 0
     }
     catch (cause) {
       if (cause instanceof QueryRefused && cause.notFound) return false
-      if (attempt === 1) return null
+      if (attempt === attempts) return null
       await delay(behindMs)
     }
   }
 }
 
-async function countAgreeing(pool: EndpointPool, first: RawAnswer & { readonly endpoint: string }, path: string, bytes: Uint8Array): Promise<number> {
+async function countAgreeing(pool: EndpointPool, first: RawAnswer & { readonly endpoint: string }, path: string, bytes: Uint8Array, { ms, attempts }: Patience): Promise<number> {
   const others = pool.usable().filter(endpoint => endpoint.name !== first.endpoint && !endpoint.failing)
-  const opinions = await Promise.all(others.map(endpoint => Promise.race([agrees(endpoint, path, bytes, first), delay(patienceMs, null, { ref: false })])))
+  const opinions = await Promise.all(others.map(endpoint => Promise.race([agrees(endpoint, path, bytes, first, attempts), delay(ms, null, { ref: false })])))
   if (opinions.includes(false)) throw new QueryDisputed(`the endpoints of ${pool.chainId} give different answers for height ${first.height}`)
   return 1 + opinions.filter(opinion => opinion === true).length
 }
 
-/** One gRPC method through `abci_query`. Throws QueryRefused, QueryDisputed, or DomainError('chain_unavailable'). */
+/** One gRPC method through `abci_query`. Throws QueryRefused, QueryDisputed, QueryUnvouched, or DomainError('chain_unavailable'). */
 export async function query<Request, Response>(
   pool: EndpointPool, path: string, request: { codec: Codec<Request>, message: Request }, response: Pick<Codec<Response>, 'decode'>,
   options: QueryOptions = {},
@@ -102,6 +116,7 @@ export async function query<Request, Response>(
   const first = await pool.ask(async endpoint => ({ ...await askEndpoint(endpoint, path, bytes, options.height), endpoint: endpoint.name }), {
     ...options, ...(options.height === undefined ? {} : { minHeight: options.height }),
   })
-  const endpointCount = options.corroborate ? await countAgreeing(pool, first, path, bytes) : 1
+  const endpointCount = options.vouched || options.corroborate ? await countAgreeing(pool, first, path, bytes, options.vouched ? untilVouched : whoeverIsThere) : 1
+  if (options.vouched && endpointCount < 2 && pool.endpoints.length > 1) throw new QueryUnvouched(`only one endpoint of ${pool.chainId} can be asked now`)
   return { value: response.decode(first.bytes), height: first.height, endpoint: first.endpoint, endpointCount }
 }

@@ -1,11 +1,11 @@
 import { DomainError } from '../../domain/errors'
 import type { Answer } from '../../domain/packet/facts'
-import { QueryDisputed, QueryRefused } from './abci'
+import { QueryDisputed, QueryRefused, QueryUnvouched } from './abci'
 import { RpcError } from './json-rpc'
 
 /** Whether this failure means "could not be asked", as against a bug of ours. */
 export function isUnanswered(cause: unknown): cause is Error {
-  return cause instanceof RpcError || cause instanceof QueryRefused || cause instanceof QueryDisputed || (cause instanceof DomainError && (cause.code === 'chain_unavailable' || cause.code === 'chain_not_served'))
+  return cause instanceof RpcError || cause instanceof QueryRefused || cause instanceof QueryDisputed || cause instanceof QueryUnvouched || (cause instanceof DomainError && (cause.code === 'chain_unavailable' || cause.code === 'chain_not_served'))
 }
 
 export function unknown(reason: string): { readonly known: false, readonly reason: string } {

@@ -28,6 +28,17 @@ export function frozenAt(height: number): Lie {
   }
 }
 
+/** Tells the state of this height as that of every later one. */
+export function oldState(height: number): Lie {
+  return async (call, result, ask) => {
+    if (call.method !== 'abci_query') return result
+    const { response } = result as { response: Json }
+    if (Number(response.height) <= height) return result
+    const old = await ask('abci_query', { ...call.params, height: String(height) })
+    return changed(old, 'response', { height: response.height })
+  }
+}
+
 /** Blocks and states below are gone. */
 export function prunedBelow(height: number): Lie {
   return (call, result) => {

@@ -1,6 +1,6 @@
 import { QueryUnreceivedAcksRequest, QueryUnreceivedAcksResponse } from 'cosmjs-types/ibc/core/channel/v1/query'
 import { afterEach, describe, expect, it } from 'vitest'
-import { query, QueryDisputed } from '../../../../../server/adapters/cosmos/abci'
+import { query, QueryDisputed, QueryUnvouched } from '../../../../../server/adapters/cosmos/abci'
 import { EndpointPool } from '../../../../../server/adapters/cosmos/endpoint-pool'
 import { Refusal, startNode, status, type Answer, type ScriptedNode } from '../../../../builders/rpc-node'
 
@@ -12,7 +12,7 @@ const answering = (sequences: bigint[]): Answer => ({ height }) => ({ response: 
 const refusing = (code: number, log: string): Answer => () => ({ response: { code, log, info: '', index: '0', key: null, value: '', height: '0', codespace: 'sdk' } })
 const silent: Answer = () => new Refusal('Internal error', 'out of order')
 
-async function ask(options: { readonly corroborate?: boolean }, ...answers: Answer[]) {
+async function ask(options: { readonly corroborate?: boolean, readonly vouched?: boolean }, ...answers: Answer[]) {
   for (const answer of answers) nodes.push(await startNode({ status: () => status(70), abci_query: answer }))
   const pool = new EndpointPool({ chainId: 'ibc-a', urls: nodes.map(node => node.url), clock: { now: () => new Date() }, observe: () => undefined, timeoutMs: 1_000 })
   // Everybody's height is known before anything is asked.
@@ -41,5 +41,30 @@ describe('an answer that several endpoints are asked for', () => {
 
   it('is disputed by a node that knows nothing of what the first one knows', async () => {
     await expect(ask({ corroborate: true }, answering([3n]), refusing(22, 'rpc error: code = NotFound desc = channel not found'))).rejects.toThrow(QueryDisputed)
+  })
+})
+
+describe('an answer that money depends on', () => {
+  const late = (): Answer => {
+    let asked = 0
+    return params => ++asked < 4 ? refusing(18, 'failed to load state at height 70')(params) : answering([3n])(params)
+  }
+
+  it('is vouched for by a second endpoint', async () => {
+    expect(await ask({ vouched: true }, answering([3n]), answering([3n]))).toMatchObject({ endpointCount: 2 })
+  })
+
+  it('waits for a second one that shows the block a moment later', async () => {
+    expect(await ask({ vouched: true }, answering([3n]), late())).toMatchObject({ endpointCount: 2 })
+  })
+
+  it('is none while only one of two can be asked', async () => {
+    await expect(ask({ vouched: true }, answering([3n]), silent)).rejects.toThrow(QueryUnvouched)
+  })
+
+  it('is nobody\'s word when two differ, and the only one\'s where one is configured', async () => {
+    await expect(ask({ vouched: true }, answering([3n]), answering([]))).rejects.toThrow(QueryDisputed)
+    await Promise.all(nodes.splice(0).map(node => node.close()))
+    expect(await ask({ vouched: true }, answering([3n]))).toMatchObject({ endpointCount: 1 })
   })
 })

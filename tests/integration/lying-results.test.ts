@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openRpcGate, type RpcGate } from '../system/gates/rpc-gate'
+import { oldState } from '../system/gates/rpc-lies'
+import { moneyOf, openClearingWorld, type ClearingWorld } from './clear-route.world'
+
+/** Of each chain, the first and the second node. */
+const first: RpcGate[] = []
+const second: RpcGate[] = []
+let world: ClearingWorld
+let single: ClearingWorld
+
+beforeAll(async () => {
+  world = await openClearingWorld({
+    through: async ([one, other]) => {
+      const gates = [await openRpcGate(one!), await openRpcGate(other!)] as const
+      first.push(gates[0])
+      second.push(gates[1])
+      return gates.map(gate => gate.url)
+    },
+  })
+  single = await openClearingWorld({ through: async ([one]) => [one!] })
+})
+afterAll(async () => {
+  await Promise.all([world.close(), single.close()])
+  await Promise.all([...first, ...second].map(gate => gate.close()))
+})
+beforeEach(() => [...first, ...second].forEach(gate => gate.clear()))
+
+/** The first nodes keep telling what is so now. */
+async function standStill(): Promise<void> {
+  for (const gate of first) {
+    const { result } = await (await fetch(gate.url, { method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'status', params: {} }) })).json() as { result: { sync_info: { latest_block_height: string } } }
+    gate.lies = [oldState(Number(result.sync_info.latest_block_height))]
+  }
+}
+
+const everything = { credited: 1000n, consumed: 1000n, goesBack: 0n }
+const nothing = { credited: 1000n, consumed: 0n, goesBack: 0n }
+
+describe('what became of a packet, where two endpoints are configured', () => {
+  it('case 14p: is not decided while one of them tells old state; when it tells the truth again, the work that was done is paid', async () => {
+    const [packet] = await world.strand(1)
+    const id = await world.paidOperation([packet!])
+    await standStill()
+    for (let look = 0; look < 5; look++) {
+      await world.another({ settings: { indexPatienceMs: 500 } }).clearRoute(world.route)
+      world.clock.offsetMs += 60_000
+    }
+    expect((await world.operation(id)).finishedAt).toBeNull()
+    expect(await moneyOf(world, id)).toEqual(nothing)
+    first.forEach(gate => gate.clear())
+    const settled = await world.clearUntilSettled(id)
+    expect(settled).toMatchObject({ status: 'cleared', refundStatus: 'none', packets: [{ result: 'delivered', relayedBy: 'us' }] })
+    expect(await moneyOf(world, id)).toEqual(everything)
+  })
+
+  it('case 14q: is a person\'s to decide when they still differ long after the deadline: nothing is earned, nothing goes back', async () => {
+    const [packet] = await world.strand(1)
+    const id = await world.paidOperation([packet!])
+    await standStill()
+    const { clearRoute } = world.another({ settings: { indexPatienceMs: 500 } })
+    await clearRoute(world.route)
+    world.clock.offsetMs += 1_800_000 + 600_001
+    await clearRoute(world.route)
+    expect(await world.operation(id)).toMatchObject({ status: 'needs_attention', packets: [{ result: null }] })
+    expect(await moneyOf(world, id)).toEqual(nothing)
+  })
+
+  it('case 14r: waits for the second while it is away', async () => {
+    const [packet] = await world.strand(1)
+    const id = await world.paidOperation([packet!])
+    second.forEach((gate) => {
+      gate.fault = () => ({ kind: 'status', status: 503 })
+    })
+    const { clearRoute } = world.another({ settings: { indexPatienceMs: 500 } })
+    await clearRoute(world.route)
+    expect((await world.operation(id)).packets).toMatchObject([{ result: null }])
+    expect(await moneyOf(world, id)).toEqual(nothing)
+    second.forEach(gate => gate.clear())
+    const settled = await world.clearUntilSettled(id)
+    expect(settled).toMatchObject({ status: 'cleared', packets: [{ result: 'delivered', relayedBy: 'us' }] })
+    expect(await moneyOf(world, id)).toEqual(everything)
+  })
+
+  it('is the word of the only one where one is configured', async () => {
+    const [packet] = await single.strand(1)
+    const id = await single.paidOperation([packet!])
+    expect(await single.clearUntilSettled(id)).toMatchObject({ status: 'cleared', packets: [{ result: 'delivered', relayedBy: 'us' }] })
+    expect(await moneyOf(single, id)).toEqual(everything)
+  })
+})
