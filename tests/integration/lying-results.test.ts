@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openRpcGate, type RpcGate } from '../system/gates/rpc-gate'
-import { oldState } from '../system/gates/rpc-lies'
+import { oldState, relayedAs } from '../system/gates/rpc-lies'
 import { moneyOf, openClearingWorld, type ClearingWorld } from './clear-route.world'
 
 /** Of each chain, the first and the second node. */
@@ -80,6 +80,28 @@ describe('what became of a packet, where two endpoints are configured', () => {
     const settled = await world.clearUntilSettled(id)
     expect(settled).toMatchObject({ status: 'cleared', packets: [{ result: 'delivered', relayedBy: 'us' }] })
     expect(await moneyOf(world, id)).toEqual(everything)
+  })
+
+  it.each([
+    ['case 14s: earns nothing by a tx of ours that one of them shows as having carried it', first],
+    ['case 14t: earns nothing by a tx of ours whose bytes carry another packet, whatever both tell of it', [first, second]],
+  ])('%s', async (_, liars) => {
+    const [ours, theirs] = await world.strand(2)
+    await world.clearUntilSettled(await world.paidOperation([ours!]))
+    const id = await world.paidOperation([theirs!])
+    await world.control('relay', { chainId: world.route.chainId, sequences: [theirs!.sequence.toString()] })
+    liars.flat().forEach((gate) => {
+      gate.lies = [relayedAs(ours!.sequence, theirs!.sequence)]
+    })
+    for (let look = 0; look < 3; look++) {
+      await world.another({ settings: { indexPatienceMs: 500 } }).clearRoute(world.route)
+      world.clock.offsetMs += 60_000
+    }
+    expect((await world.operation(id)).packets).toMatchObject([{ result: null }])
+    expect(await moneyOf(world, id)).toEqual(nothing)
+    liars.flat().forEach(gate => gate.clear())
+    expect(await world.clearUntilSettled(id)).toMatchObject({ status: 'not_needed', packets: [{ result: 'delivered', relayedBy: 'other' }] })
+    expect(await moneyOf(world, id)).toEqual({ credited: 1000n, consumed: 0n, goesBack: 1000n })
   })
 
   it('is the word of the only one where one is configured', async () => {

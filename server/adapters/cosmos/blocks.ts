@@ -11,7 +11,7 @@ import { headerHash } from './header-hash'
 import { RpcError } from './json-rpc'
 import { dataHash, sha256, upperHex } from './merkle'
 
-interface RawBlock {
+export interface RawBlock {
   readonly hash: Uint8Array
   readonly header: comet38.Header
   readonly txs: readonly Uint8Array[]
@@ -32,7 +32,8 @@ function plainEvents(events: readonly ChainEvent[]): ChainEvent[] {
   return events.map(({ type, attributes }) => ({ type, attributes: attributes.map(({ key, value }) => ({ key, value })) }))
 }
 
-async function readBlock(endpoint: Endpoint, height: bigint): Promise<RawBlock> {
+/** One endpoint's block, which fits in itself. Throws TransportError when it does not, RpcError when it has none. */
+export async function readBlock(endpoint: Endpoint, height: bigint): Promise<RawBlock> {
   const client = endpoint.client()
   const [{ block, blockId }, results] = await Promise.all([client.block(Number(height)), blockResults(client, Number(height))])
   if (block.header.chainId !== endpoint.chainId || BigInt(block.header.height) !== height) throw new TransportError('answered with another block')

@@ -7,6 +7,7 @@ import type { ObserveCall } from './endpoint'
 import { EndpointPool } from './endpoint-pool'
 import { readGasPrice } from './gas-price'
 import { isEscrow, isModuleAccount } from './module-accounts'
+import { LegWitnesses } from './leg-witnesses'
 import { NewBlockFeed } from './new-block-feed'
 import { PacketHistory } from './packet-history'
 import { findTx, PacketSearch } from './packet-search'
@@ -49,7 +50,7 @@ export function openChainReader(options: ChainReaderOptions): ChainReader & Tran
   const open = (chainId: string): OpenChain => accessTo(chains, chainId) as OpenChain
   const routes = new Routes(chains, options.directory, options.clock)
   const history = new PacketHistory(chains)
-  const states = new PacketStates(chains, routes, history)
+  const states = new PacketStates(chains, routes, history, new LegWitnesses(chains))
   const search = new PacketSearch(chains, routes, history)
   return {
     tip: async chainId => open(chainId).pool.tip(),

@@ -2,6 +2,7 @@ import { BinaryReader } from 'cosmjs-types/binary'
 import { MsgSend } from 'cosmjs-types/cosmos/bank/v1beta1/tx'
 import { AuthInfo, TxBody, TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
 import { MsgAcknowledgement, MsgRecvPacket, MsgTimeout, MsgTimeoutOnClose } from 'cosmjs-types/ibc/core/channel/v1/tx'
+import type { Packet } from 'cosmjs-types/ibc/core/channel/v1/channel'
 import { MsgTransfer } from 'cosmjs-types/ibc/applications/transfer/v1/tx'
 import { parseAmount, type Coin } from '../../../shared/utils/coin'
 import { DomainError } from '../../domain/errors'
@@ -88,6 +89,25 @@ export function messageSigner(bytes: Uint8Array, index: number): string | null {
   if (!message || !read) return null
   try {
     return read(message.value)
+  }
+  catch {
+    return null
+  }
+}
+
+const packets: Readonly<Record<string, (value: Uint8Array) => Packet | undefined>> = {
+  '/ibc.core.channel.v1.MsgRecvPacket': value => MsgRecvPacket.decode(value).packet,
+  '/ibc.core.channel.v1.MsgAcknowledgement': value => MsgAcknowledgement.decode(value).packet,
+  '/ibc.core.channel.v1.MsgTimeout': value => MsgTimeout.decode(value).packet,
+  '/ibc.core.channel.v1.MsgTimeoutOnClose': value => MsgTimeoutOnClose.decode(value).packet,
+}
+
+/** The packet that the top-level message `index` of a raw tx relays; null for anything else. */
+export function messagePacket(bytes: Uint8Array, index: number): { readonly source: { readonly portId: string, readonly channelId: string }, readonly sequence: bigint } | null {
+  const message = topLevelMessage(bytes, index)
+  try {
+    const packet = message && packets[message.typeUrl]?.(message.value)
+    return packet ? { source: { portId: packet.sourcePort, channelId: packet.sourceChannel }, sequence: packet.sequence } : null
   }
   catch {
     return null

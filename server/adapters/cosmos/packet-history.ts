@@ -39,6 +39,11 @@ export class PacketHistory {
     return [...this.remembered.get(formatPacketId(id))?.legs.values() ?? []]
   }
 
+  /** A leg that turned out to be doubtful is searched again. */
+  forget(id: PacketId, { leg }: PacketLeg): void {
+    this.remembered.get(formatPacketId(id))?.legs.delete(leg)
+  }
+
   /** Acknowledgement bytes as some tx carried them; the caller compares them with the stored hash. */
   acknowledgement(id: PacketId): Uint8Array | undefined {
     return this.remembered.get(formatPacketId(id))?.acknowledgement

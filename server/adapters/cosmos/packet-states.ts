@@ -1,11 +1,12 @@
 import { formatChannelEnd, type ChannelEnd, type PacketId } from '../../../shared/utils/packet-id'
-import type { AcknowledgementReading, Answer, PacketFacts, Tip } from '../../domain/packet/facts'
+import type { AcknowledgementReading, Answer, PacketFacts, PacketLeg, Tip } from '../../domain/packet/facts'
 import { timeoutPassed } from '../../domain/packet/timeout'
 import type { ChannelPending, ReadOptions } from '../../usecases/ports'
 import { readAcknowledgement } from './acknowledgement'
 import { attempt, isUnanswered, known, unknown } from './answers'
 import { accessTo, type ChainAccesses } from './chains'
 import { readAcknowledgements, readAllCommitments, readCommitted, readNextSequenceSend, readUnreceived } from './ibc-queries'
+import type { LegWitnesses } from './leg-witnesses'
 import type { PacketHistory } from './packet-history'
 import type { Routes } from './routes'
 
@@ -24,6 +25,7 @@ interface ChannelReading {
   /** Why there is no destination; null: there is one, or its chain is not served. */
   readonly destinationUnread: string | null
   readonly sentSearch: SentSearch
+  readonly legs: ReadonlyMap<bigint, readonly PacketLeg[]>
 }
 
 /** How the search for sending txs went; `unanswered` null: every endpoint's index was asked, `endpointCount` of them. */
@@ -38,7 +40,7 @@ const notNeeded = unknown('not asked: not needed')
 
 /** Reads the state of packets, batched per channel. */
 export class PacketStates {
-  constructor(private readonly chains: ChainAccesses, private readonly routes: Routes, private readonly history: PacketHistory) {}
+  constructor(private readonly chains: ChainAccesses, private readonly routes: Routes, private readonly history: PacketHistory, private readonly witnesses: LegWitnesses) {}
 
   /** In the order of `ids`. Never rejects for a chain that cannot be asked. */
   async facts(ids: readonly PacketId[], options: FactsOptions = {}): Promise<PacketFacts[]> {
@@ -75,7 +77,7 @@ export class PacketStates {
     if (!access) {
       return {
         source, destination: null, destinationUnread: null, committed: notServed, nextSequenceSend: notServed, unreceived: notServed, hashes: notServed,
-        sourceTip: notServed, destinationTip: notServed, sentSearch: { unanswered: notServed.reason, endpointCount: 0 },
+        sourceTip: notServed, destinationTip: notServed, sentSearch: { unanswered: notServed.reason, endpointCount: 0 }, legs: new Map(),
       }
     }
     const [route, committed, sourceTip] = await Promise.all([
@@ -93,7 +95,20 @@ export class PacketStates {
     ])
     const reading = { source, destination: route.destination, destinationUnread: route.unread, committed, nextSequenceSend, sourceTip, ...there, sentSearch }
     await this.searchFurther(reading, sequences, withLegs)
-    return reading
+    return { ...reading, legs: await this.legsOf(reading, sequences, options) }
+  }
+
+  /** What the txs said; where it must be vouched for, without those legs that are not. They are looked for again. */
+  private async legsOf({ source, destination, committed }: Pick<ChannelReading, 'source' | 'destination' | 'committed'>, sequences: readonly bigint[], options: FactsOptions): Promise<ChannelReading['legs']> {
+    const ids = sequences.map(sequence => ({ ...source, sequence }))
+    const found = new Map(ids.map(id => [id.sequence, this.history.legs(id)]))
+    // Without the state nothing is decided by legs either.
+    if (!options.vouched || !committed.known) return found
+    const vouched = await this.witnesses.vouched(ids.flatMap(id => found.get(id.sequence)!.map(leg => ({ id, destination, leg }))))
+    for (const id of ids) {
+      for (const leg of found.get(id.sequence)!) if (!vouched.has(leg)) this.history.forget(id, leg)
+    }
+    return new Map([...found].map(([sequence, legs]) => [sequence, legs.filter(leg => vouched.has(leg))]))
   }
 
   /** Of the very height the commitments were read at: a packet sent in between must not look finished. */
@@ -154,7 +169,7 @@ export class PacketStates {
   }
 
   /** The legs that were asked for, and the bytes of acknowledgements whose hash is not the usual success. */
-  private async searchFurther(reading: ChannelReading, sequences: readonly bigint[], withLegs: boolean): Promise<void> {
+  private async searchFurther(reading: Omit<ChannelReading, 'legs'>, sequences: readonly bigint[], withLegs: boolean): Promise<void> {
     const { source, destination, committed, unreceived, hashes } = reading
     const received = unreceived.known ? sequences.filter(sequence => !unreceived.value.has(sequence)) : []
     const odd = received.filter(sequence => hashes.known && hashes.value.has(sequence)
@@ -197,7 +212,7 @@ export class PacketStates {
       sourceTip: reading.sourceTip,
       destinationTip: reading.destinationTip,
       sent: this.sentOf(id, reading, neverSent),
-      legs: this.history.legs(id),
+      legs: reading.legs.get(sequence) ?? [],
     }
     return { ...facts, finishedBy: finishedBy(facts) }
   }

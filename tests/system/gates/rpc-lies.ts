@@ -67,6 +67,17 @@ export function partialSearch(countOf: (trueCount: number) => number): Lie {
   return ({ method }, result) => method === 'tx_search' ? { ...result, txs: (result.txs as unknown[]).slice(1), total_count: String(countOf(Number(result.total_count))) } : result
 }
 
+/** Shows the txs that relayed one packet as those which relayed another, by the index and by the results of their blocks. */
+export function relayedAs(sequence: bigint, shown: bigint): Lie {
+  const renamed = (told: Json) => JSON.parse(JSON.stringify(told).replaceAll(`"packet_sequence","value":"${sequence}"`, `"packet_sequence","value":"${shown}"`)) as Json
+  return async (call, result, ask) => {
+    if (call.method === 'block_results') return renamed(result)
+    const query = String(call.params.query)
+    if (call.method !== 'tx_search' || query.startsWith('send_packet') || !query.includes(`packet_sequence='${shown}'`)) return result
+    return renamed(await ask('tx_search', { ...call.params, query: query.replace(`'${shown}'`, `'${sequence}'`) }))
+  }
+}
+
 export interface BlockContent {
   /** base64 */
   readonly txs: readonly string[]
