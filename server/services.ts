@@ -45,7 +45,7 @@ import { makePayRefunds, type PayRefundsDeps } from './usecases/pay-refunds'
 import { makePlatformStatistics } from './usecases/platform-statistics'
 import { makePreviewQuote } from './usecases/preview-quote'
 import { makeQuoteFacts } from './usecases/quote-facts'
-import { makeReadiness, scanLagBlocks } from './usecases/readiness'
+import { lagBlocks, makeReadiness } from './usecases/readiness'
 import { makeReadSession } from './usecases/read-session'
 import { makeRebuildLedger, type RebuildDeps, type RebuildLedger } from './usecases/rebuild-ledger'
 import { makeReconcile, type ReconcileDeps } from './usecases/reconcile'
@@ -107,7 +107,7 @@ function openWorld({ config, logger, clock, database, cache, ids, migrations }: 
   const sampleWallets = makeSampleWallets({ directory, reader, relayer, cache, serviceWallets: wallets })
   const metrics = openMetrics({
     clock, version, platform: makePlatformSampler(database.db),
-    chains: async () => (await sampleChains()).map(sample => ({ ...sample, lagBlocks: scanLagBlocks(sample) })),
+    chains: async () => (await sampleChains()).map(sample => ({ ...sample, lagBlocks: lagBlocks(sample.tip, sample.scannedHeight), auditLagBlocks: lagBlocks(sample.tip, sample.auditedHeight) })),
     wallets: async () => (await sampleWallets()).map(sample => ({ ...sample, exponent: directory.chain(sample.chainId)?.feeExponent ?? 0 })),
   })
   const readiness = makeReadiness({ database: makeDatabaseProbe(database.db, migrations), chains: sampleChains, wallets: sampleWallets, relayer: relayer.readiness, reconciliation: books.newest })

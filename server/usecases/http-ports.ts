@@ -62,6 +62,8 @@ export interface ChainSample {
   /** Highest height an endpoint has shown; null: none answered yet. */
   readonly tip: bigint | null
   readonly scannedHeight: bigint | null
+  /** Of the second reading; null: there is none (one endpoint), or it has not begun. */
+  readonly auditedHeight: bigint | null
   readonly endpoints: readonly EndpointHealth[]
 }
 

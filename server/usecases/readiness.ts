@@ -12,6 +12,8 @@ export interface ReadinessBody {
     readonly scannedHeight: string | null
     /** null: cannot tell. */
     readonly scanLagBlocks: number | null
+    /** Of the second reading, which stays 20 blocks behind the first; null: cannot tell, or there is none. */
+    readonly auditLagBlocks: number | null
     readonly endpoints: readonly { readonly endpoint: string, readonly status: EndpointStatus, readonly height: string | null }[]
   }[]
   readonly relayer: { readonly ready: boolean, readonly version: string | null, readonly problems: readonly string[] } | null
@@ -32,11 +34,10 @@ interface Deps {
   readonly timeLimitMs?: number
 }
 
-/** Lag of the scanner behind the tip, in blocks; null when either is unknown. */
-export function scanLagBlocks(sample: Pick<ChainSample, 'tip' | 'scannedHeight'>): number | null {
-  if (sample.tip === null || sample.scannedHeight === null) return null
-  const lag = sample.tip - sample.scannedHeight
-  return Number(lag > 0n ? lag : 0n)
+/** Lag of a reading of the chain behind its tip, in blocks; null when either is unknown. */
+export function lagBlocks(tip: bigint | null, height: bigint | null): number | null {
+  if (tip === null || height === null) return null
+  return Number(tip > height ? tip - height : 0n)
 }
 
 /** `fallback` when the answer takes too long or fails: not to know is an answer here. */
@@ -73,7 +74,8 @@ export function makeReadiness({ database, chains, wallets, relayer, reconciliati
         chainId: sample.chainId,
         tip: sample.tip?.toString() ?? null,
         scannedHeight: sample.scannedHeight?.toString() ?? null,
-        scanLagBlocks: scanLagBlocks(sample),
+        scanLagBlocks: lagBlocks(sample.tip, sample.scannedHeight),
+        auditLagBlocks: lagBlocks(sample.tip, sample.auditedHeight),
         endpoints: sample.endpoints.map(({ endpoint, status, height }) => ({ endpoint, status, height: height?.toString() ?? null })),
       })),
       relayer: relayerState && { ready: relayerState.ready, version: relayerState.version, problems: relayerState.problems },

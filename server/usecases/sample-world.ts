@@ -17,14 +17,14 @@ const balancesForMs = 30_000
 export type SampleChains = () => Promise<readonly ChainSample[]>
 export type SampleWallets = () => Promise<readonly WalletSample[]>
 
-/** Tip (as the endpoints last showed it), scanned height and endpoints of every served chain. Asks no chain. */
+/** Tip (as the endpoints last showed it), scanned heights and endpoints of every served chain. Asks no chain. */
 export function makeSampleChains({ directory, reader, store }: Pick<Deps, 'directory' | 'reader' | 'store'>): SampleChains {
   return () => Promise.all(directory.chains().map(async ({ chainId }) => {
     const endpoints = reader.endpoints(chainId)
     const heights = endpoints.flatMap(({ height, status }) => height === null || status === 'wrong_chain' ? [] : [height])
     const tip = heights.reduce<bigint | null>((highest, height) => highest === null || height > highest ? height : highest, null)
-    const cursor = await store.cursor(chainId, 'primary')
-    return { chainId, tip, scannedHeight: cursor?.height ?? null, endpoints }
+    const [primary, audit] = await Promise.all([store.cursor(chainId, 'primary'), store.cursor(chainId, 'audit')])
+    return { chainId, tip, scannedHeight: primary?.height ?? null, auditedHeight: audit?.height ?? null, endpoints }
   }))
 }
 

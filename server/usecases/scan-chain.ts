@@ -1,5 +1,8 @@
+import { DomainError } from '../domain/errors'
 import type { ScannedBlock } from '../domain/payment/inbound'
 import { confirmWaiting } from './confirm-waiting'
+import type { ChainReader } from './ports'
+import type { ScanGapRow } from './reconciliation-ports'
 import { recordBlocks, walletsOf, type ChainWallets, type ScanDependencies } from './record-blocks'
 import type { CursorRow } from './store-ports'
 
@@ -70,9 +73,31 @@ export function makeScanChain(deps: ScanDependencies): ScanChain {
 const auditLag = 20n
 const auditBatch = 100n
 
+/** Whether any endpoint shows the block now. */
+export function isReadable(reader: Pick<ChainReader, 'block'>, chainId: string, height: bigint): Promise<boolean> {
+  return reader.block(chainId, height).then(() => true, (cause: unknown) => {
+    if (isAway(cause)) return false
+    throw cause
+  })
+}
+
+const isAway = (cause: unknown): boolean => cause instanceof DomainError && cause.code === 'chain_unavailable'
+
 /**
- * A second, slower reading of the chain through another endpoint: finds payments that the first was not shown. Does
- * nothing for a chain with one endpoint.
+ * What was pruned was pruned from below: where a person let the scanner pass blocks, the ones before may be gone as well.
+ * The second reading passes those that nobody shows while the chain's newer blocks can be read.
+ */
+async function passPruned(deps: ScanDependencies, chainId: string, gap: ScanGapRow, newest: bigint): Promise<boolean> {
+  const cursor = await deps.store.cursor(chainId, 'audit')
+  if (!cursor || await isReadable(deps.reader, chainId, cursor.height + 1n) || !await isReadable(deps.reader, chainId, newest)) return false
+  const passed = await deps.store.transaction(tx => tx.passBlocks({ chainId, purpose: 'audit', height: cursor.height }, gap.toHeight))
+  if (passed) deps.logger.warn({ chainId, fromHeight: (cursor.height + 1n).toString(), toHeight: gap.toHeight.toString() }, 'blocks were read once only: nobody can show them any more')
+  return passed
+}
+
+/**
+ * A second, slower reading of the chain through another endpoint: finds payments that the first was not shown. Leaves out
+ * what a person let the scanner pass: what moved there is booked by the reconciler. Does nothing for a chain with one endpoint.
  */
 export function makeAuditChain(deps: ScanDependencies): ScanChain {
   return async (chainId) => {
@@ -81,10 +106,20 @@ export function makeAuditChain(deps: ScanDependencies): ScanChain {
     if (!first || others.length === 0 || !primary) return { waiting: false }
     if (!await deps.store.holdScannerLease(chainId, 'audit', deps.instanceId, leaseMs)) return { waiting: false }
     const cursor = await deps.store.cursor(chainId, 'audit')
-    const from = cursor ? cursor.height + 1n : primary.height - auditLag
-    const last = primary.height - auditLag
+    const next = cursor ? cursor.height + 1n : primary.height > auditLag ? primary.height - auditLag : 1n
+    const gap = (await deps.store.scanGaps(chainId)).find(({ toHeight }) => toHeight >= next)
+    const isInside = gap !== undefined && gap.fromHeight <= next
+    if (isInside && cursor) await deps.store.transaction(tx => tx.passBlocks({ chainId, purpose: 'audit', height: cursor.height }, gap.toHeight))
+    const from = isInside ? gap.toHeight + 1n : next
+    const ends = [primary.height - auditLag, from + auditBatch, ...gap && !isInside ? [gap.fromHeight - 1n] : []]
+    const last = ends.reduce((least, end) => end < least ? end : least)
     const wallets = { known: await walletsOf(deps, chainId) }
-    await recordRange(deps, 'audit', wallets, chainId, from > 0n ? from : 1n, last < from + auditBatch ? last : from + auditBatch, first.endpoint)
+    try {
+      await recordRange(deps, 'audit', wallets, chainId, from, last, first.endpoint)
+    }
+    catch (cause) {
+      if (!isAway(cause) || !gap || isInside || !await passPruned(deps, chainId, gap, primary.height)) throw cause
+    }
     return { waiting: false }
   }
 }

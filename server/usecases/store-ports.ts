@@ -10,6 +10,7 @@ import type { Effect } from '../domain/clearing/transition'
 import type { InboundTransfer } from '../domain/payment/inbound'
 import type { AdminTransaction, Pause } from './admin-ports'
 import type { ExecutorName } from './ports'
+import type { ScanGapRow } from './reconciliation-ports'
 import type { BlockSource, LedgerReads, LedgerTransaction } from './ledger-ports'
 import type { RefundReads, RefundTransaction } from './refund-ports'
 
@@ -138,6 +139,8 @@ export interface StoreTransaction extends RefundTransaction, AdminTransaction, L
   /** Inserts the cursor at `height` if there is none; locks and returns it. */
   lockCursor(chainId: string, purpose: CursorRow['purpose'], firstHeight: bigint): Promise<CursorRow>
   advanceCursor(cursor: CursorRow, to: bigint, blockTime: Date): Promise<void>
+  /** Over blocks that nobody can show. False: another writer moved the cursor. */
+  passBlocks(cursor: CursorRow, to: bigint): Promise<boolean>
   /** Awaiting operations of the chain whose grace ended before `blockTime`, without a `seen` payment. */
   operationsPastGrace(chainId: string, blockTime: Date, limit: number): Promise<readonly OperationId[]>
 
@@ -168,6 +171,8 @@ export interface Store extends RefundReads, LedgerReads {
   /** One scanner per chain: true when this instance holds (or just took) the lease. */
   holdScannerLease(chainId: string, purpose: CursorRow['purpose'], instanceId: string, leaseMs: number): Promise<boolean>
   cursor(chainId: string, purpose: CursorRow['purpose']): Promise<{ readonly height: bigint, readonly blockTime: Date | null } | null>
+  /** Blocks that a person let the scanner pass, in order. */
+  scanGaps(chainId: string): Promise<readonly ScanGapRow[]>
   /** Routes with undecided, claimed packets: what a starting or sweeping instance looks at again. */
   unfinishedRoutes(): Promise<readonly ChannelEnd[]>
   /** Earliest moment a due packet of the route may be tried again or meets its deadline; null when none waits. */

@@ -118,7 +118,7 @@ export const auditSchema = z.object({
 export type AuditDto = z.infer<typeof auditSchema>
 
 export const adminHealthSchema = z.object({
-  chains: z.array(z.object({ chainId: chainIdSchema, tip: integerTextSchema.nullable(), scannedHeight: integerTextSchema.nullable(), scanLagBlocks: z.number().nullable(), endpoints: z.array(endpointHealthSchema.omit({ checkedAt: true })) })),
+  chains: z.array(z.object({ chainId: chainIdSchema, tip: integerTextSchema.nullable(), scannedHeight: integerTextSchema.nullable(), scanLagBlocks: z.number().nullable(), auditLagBlocks: z.number().nullable().describe('of the second reading, which is 20 blocks behind the first on purpose; null: there is none, or cannot tell'), endpoints: z.array(endpointHealthSchema.omit({ checkedAt: true })) })),
   relayer: z.object({ ready: z.boolean(), version: z.string().nullable(), problems: z.array(z.string()) }).nullable(),
   wallets: z.array(z.object({ chainId: chainIdSchema, wallet: z.string(), address: addressSchema, denom: z.string(), amount: amountSchema.nullable().describe('null: could not be asked') })),
   queue: z.object({ waiting: z.number().int(), running: z.number().int(), failing: z.number().int() }),

@@ -34,7 +34,7 @@ export const guards: readonly Guard[] = [
   guard('the cursor moves by compare-and-set',
     edit(recordBlocks, '    if (cursor.height < first - 1n || cursor.height >= last.height) return { known: wallets.known, missed: false } // another instance was here\n', ''),
     edit(cursors, '    .where(and(eq(chainCursors.chainId, cursor.chainId), eq(chainCursors.purpose, cursor.purpose), eq(chainCursors.height, cursor.height)))', '    .where(and(eq(chainCursors.chainId, cursor.chainId), eq(chainCursors.purpose, cursor.purpose)))'),
-    edit(cursors, 'if (moved.length === 0 || to <= cursor.height)', 'if (moved.length === 0)')),
+    edit(cursors, 'if (!moved || to <= cursor.height)', 'if (!moved)')),
   guard('payments wait for a second endpoint',
     edit('server/usecases/credit-payments.ts', `const needsSecond = payment.confirmation === 'none' && `, 'const needsSecond = false && ')),
   guard('what left a wallet waits for a second endpoint',

@@ -13,7 +13,7 @@ export interface MetricsSources {
   readonly clock: Clock
   readonly version: string
   readonly platform: PlatformSampler
-  readonly chains: () => Promise<readonly (ChainSample & { readonly lagBlocks: number | null })[]>
+  readonly chains: () => Promise<readonly (ChainSample & { readonly lagBlocks: number | null, readonly auditLagBlocks: number | null })[]>
   readonly wallets: () => Promise<readonly (WalletSample & { readonly exponent: number })[]>
 }
 
@@ -46,6 +46,7 @@ function makeSampled(registry: Registry) {
     unallocated: gauge('clearing_unallocated_payments', 'Payments that name no operation', ['chain']),
     imbalance: gauge('clearing_ledger_imbalance', 'Open findings of the reconciler that concern the books', []),
     reconciliationAge: gauge('clearing_reconciliation_age_seconds', 'Time since the last complete reconciliation', []),
+    auditLag: gauge('clearing_audit_lag_blocks', 'Blocks between the tip and the last block read through another endpoint, which is 20 blocks behind the scan on purpose', ['chain']),
     scanLag: gauge('clearing_scan_lag_blocks', 'Blocks between the tip and the last block scanned', ['chain']),
     balances: gauge('clearing_wallet_balance_tokens', 'Fee balance of our wallets in whole tokens', ['chain', 'wallet', 'denom']),
   }
@@ -89,6 +90,7 @@ export function openMetrics(sources: MetricsSources): OpenMetrics {
     if (platform.status === 'fulfilled') writePlatform(sampled, platform.value)
     else missing.push(...['packets', 'results', 'revenue', 'refunds', 'operations', 'successRate', 'successSample', 'oldestRefund', 'unallocated', 'imbalance', 'reconciliationAge'])
     for (const chain of chains.status === 'fulfilled' ? chains.value : []) {
+      if (chain.auditLagBlocks !== null) sampled.auditLag.set({ chain: chain.chainId }, chain.auditLagBlocks)
       if (chain.lagBlocks !== null) sampled.scanLag.set({ chain: chain.chainId }, chain.lagBlocks)
     }
     for (const wallet of wallets.status === 'fulfilled' ? wallets.value : []) {

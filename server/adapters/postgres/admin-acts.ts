@@ -1,8 +1,9 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
-import { chainCursors, pauses, payments, refunds, scanGaps, walletOutgoing } from '../../../drizzle/schema'
+import { and, eq, isNull } from 'drizzle-orm'
+import { pauses, payments, refunds, scanGaps, walletOutgoing } from '../../../drizzle/schema'
 import type { PaymentId } from '../../domain/clearing/operation'
 import { isPayerCaused } from '../../domain/refund/plan'
 import type { LockedPayment, PaidOutside, Pause, ScanGap } from '../../usecases/admin-ports'
+import { passBlocks } from './cursors'
 import { ledger } from './ledger'
 import { readCoins } from './stored-coins'
 import type { Tx } from './transaction-types'
@@ -50,12 +51,8 @@ export async function deletePause(tx: Tx, scope: string): Promise<boolean> {
   return deleted.length > 0
 }
 
-/** The time of the last block that was read stays: nothing is known of those in the gap. */
 export async function skipGap(tx: Tx, gap: ScanGap, reason: string, by: string, now: Date): Promise<boolean> {
-  const moved = await tx.update(chainCursors).set({ height: gap.toHeight })
-    .where(and(eq(chainCursors.chainId, gap.chainId), eq(chainCursors.purpose, 'primary'), sql`${chainCursors.height} = ${(gap.fromHeight - 1n).toString()}::bigint`))
-    .returning({ height: chainCursors.height })
-  if (moved.length === 0) return false
+  if (!await passBlocks(tx, { chainId: gap.chainId, purpose: 'primary', height: gap.fromHeight - 1n }, gap.toHeight)) return false
   await tx.insert(scanGaps).values({ ...gap, reason, skippedBy: by, skippedAt: now })
   return true
 }

@@ -1,6 +1,7 @@
-import { and, eq, sql } from 'drizzle-orm'
-import { chainCursors } from '../../../drizzle/schema'
+import { and, asc, eq, sql } from 'drizzle-orm'
+import { chainCursors, scanGaps } from '../../../drizzle/schema'
 import type { OperationId } from '../../domain/clearing/operation'
+import type { ScanGapRow } from '../../usecases/reconciliation-ports'
 import type { CursorRow } from '../../usecases/store-ports'
 import type { Database } from './database'
 import type { Tx } from './transaction-types'
@@ -23,12 +24,28 @@ export async function lockCursor(tx: Tx, chainId: string, purpose: CursorRow['pu
   return first
 }
 
-/** Compare-and-set: throws when another writer moved it, so that the caller's transaction rolls back. */
-export async function advanceCursor(tx: Tx, cursor: CursorRow, to: bigint, blockTime: Date): Promise<void> {
-  const moved = await tx.update(chainCursors).set({ height: to, blockTime })
+/** Compare-and-set. False: another writer moved it. */
+async function moveCursor(tx: Tx, cursor: CursorRow, to: { readonly height: bigint, readonly blockTime?: Date }): Promise<boolean> {
+  const moved = await tx.update(chainCursors).set(to)
     .where(and(eq(chainCursors.chainId, cursor.chainId), eq(chainCursors.purpose, cursor.purpose), eq(chainCursors.height, cursor.height)))
     .returning({ height: chainCursors.height })
-  if (moved.length === 0 || to <= cursor.height) throw new Error(`cursor of ${cursor.chainId} is not at ${cursor.height} any more`)
+  return moved.length > 0
+}
+
+/** Throws when another writer moved it, so that the caller's transaction rolls back. */
+export async function advanceCursor(tx: Tx, cursor: CursorRow, to: bigint, blockTime: Date): Promise<void> {
+  const moved = await moveCursor(tx, cursor, { height: to, blockTime })
+  if (!moved || to <= cursor.height) throw new Error(`cursor of ${cursor.chainId} is not at ${cursor.height} any more`)
+}
+
+/** Over blocks that nobody can show: the time of the last block that was read stays. False: another writer moved the cursor. */
+export function passBlocks(tx: Tx, cursor: CursorRow, to: bigint): Promise<boolean> {
+  return moveCursor(tx, cursor, { height: to })
+}
+
+/** Blocks that a person let the scanner pass, in order. */
+export async function scanGapsOf(db: Database, chainId: string): Promise<readonly ScanGapRow[]> {
+  return db.select({ fromHeight: scanGaps.fromHeight, toHeight: scanGaps.toHeight, reason: scanGaps.reason }).from(scanGaps).where(eq(scanGaps.chainId, chainId)).orderBy(asc(scanGaps.fromHeight))
 }
 
 /**

@@ -1,10 +1,11 @@
 import { and, asc, desc, eq, gte, isNull, lt, lte, sql } from 'drizzle-orm'
-import { ledgerEntries, payments, reconciliationFindings, reconciliationRuns, scanGaps, walletCheckpoints, walletFunding, walletOutgoing, watchedWallets } from '../../../drizzle/schema'
+import { ledgerEntries, payments, reconciliationFindings, reconciliationRuns, walletCheckpoints, walletFunding, walletOutgoing, watchedWallets } from '../../../drizzle/schema'
 import { skippedLegs } from '../../domain/ledger/entries'
 import { stoppingInvariants, wasJudged, worstOf, type CheckResult, type Finding } from '../../domain/reconciliation/check'
 import { inboundMovement, outgoingMovement } from '../../domain/reconciliation/compare-movements'
 import type { OpenFinding, ReconciliationStore } from '../../usecases/reconciliation-ports'
 import { answeredWithin, clientOf, prepared } from './client'
+import { scanGapsOf } from './cursors'
 import type { Database } from './database'
 import { moneyQuery } from './reconciliation-money'
 import { guardsQuery, overdueQuery, statesQuery } from './reconciliation-states'
@@ -139,7 +140,7 @@ export function makeReconciliationStore(db: Database, rowId: () => string): Reco
       await db.insert(walletCheckpoints).values(balances.map(({ denom, amount }) => ({ chainId, address, denom, height, balance: amount, readAt: now }))).onConflictDoNothing()
     },
     movementsBetween: movementsBetween(db),
-    scanGaps: chainId => db.select({ fromHeight: scanGaps.fromHeight, toHeight: scanGaps.toHeight, reason: scanGaps.reason }).from(scanGaps).where(eq(scanGaps.chainId, chainId)).orderBy(asc(scanGaps.fromHeight)),
+    scanGaps: chainId => scanGapsOf(db, chainId),
     bookGap: bookGap(db, rowId),
     openFindings: async chainId => (await db.select(openColumns).from(reconciliationFindings).where(and(eq(reconciliationFindings.chainId, chainId), isNull(reconciliationFindings.closedAt)))).map(toOpen),
     saveRun: saveRun(db, rowId),

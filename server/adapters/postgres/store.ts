@@ -4,7 +4,7 @@ import type { ChannelEnd } from '../../../shared/utils/packet-id'
 import type { Store, StoreTransaction } from '../../usecases/store-ports'
 import { acceptStranger, deletePause, insertPause, lockPayment, planUnallocatedReturn, skipGap, strangerPaying } from './admin-acts'
 import { audit } from './audit'
-import { advanceCursor, holdScannerLease, lockCursor, operationsPastGrace } from './cursors'
+import { advanceCursor, holdScannerLease, lockCursor, operationsPastGrace, passBlocks, scanGapsOf } from './cursors'
 import type { Database } from './database'
 import { insertInbound, leaveUnallocated, lockSeenPayments, placePayment } from './inbound'
 import { issueToken } from './issue-token'
@@ -37,6 +37,7 @@ function makeTransaction(tx: Tx, rowId: () => string): StoreTransaction {
     takeAsCapital: (id, now) => placePayment(tx, id, { state: 'owner_capital' }, now, rowId),
     lockCursor: (chainId, purpose, firstHeight) => lockCursor(tx, chainId, purpose, firstHeight),
     advanceCursor: (cursor, to, blockTime) => advanceCursor(tx, cursor, to, blockTime),
+    passBlocks: (cursor, to) => passBlocks(tx, cursor, to),
     operationsPastGrace: (chainId, blockTime, limit) => operationsPastGrace(tx, chainId, blockTime, limit),
     lockDuePackets: (route, now) => lockDuePackets(tx, route, now),
     saveAttempts: updates => saveAttempts(tx, updates),
@@ -107,6 +108,7 @@ export function makeStore(db: Database, rowId: () => string): Store {
         .where(and(eq(chainCursors.chainId, chainId), eq(chainCursors.purpose, purpose)))
       return row && row.height >= 0n ? row : null
     },
+    scanGaps: chainId => scanGapsOf(db, chainId),
     heightsAwaitingSecond: chainId => heightsAwaitingSecond(db, chainId),
     unfinishedRoutes: () => unfinishedRoutes(db),
     nextRouteWakeUp: route => nextRouteWakeUp(db, route),

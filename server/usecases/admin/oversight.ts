@@ -1,4 +1,5 @@
 import { DomainError } from '../../domain/errors'
+import { isReadable } from '../scan-chain'
 import type { StoreTransaction } from '../store-ports'
 import { auditAct, notInThisState, type ActKind, type ActOf, type ActingAdmin, type AdminDeps } from './acts'
 
@@ -38,14 +39,6 @@ export const endPause: ActKind<'pause.end'> = {
     await change(deps, act, admin, tx => tx.deletePause(act.scope), `${act.scope} is not paused.`)
     return `${act.scope} goes on.`
   },
-}
-
-/** Whether any endpoint shows the block now. */
-function isReadable(reader: AdminDeps['reader'], chainId: string, height: bigint): Promise<boolean> {
-  return reader.block(chainId, height).then(() => true, (cause: unknown) => {
-    if (cause instanceof DomainError && cause.code === 'chain_unavailable') return false
-    throw cause
-  })
 }
 
 /** Throws unless the gap is in the past and nobody can show its first and last block: what is pruned, is pruned from below. */

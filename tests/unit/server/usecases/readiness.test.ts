@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { makeReadiness, scanLagBlocks } from '../../../../server/usecases/readiness'
+import { lagBlocks, makeReadiness } from '../../../../server/usecases/readiness'
 
 const relayer = { ready: true, version: '1.13.2', problems: [], keys: [], restAlive: null }
 const ok = { database: { check: async () => 'ok' as const }, chains: async () => [], wallets: async () => [], relayer: async () => relayer, reconciliation: async () => null }
@@ -19,12 +19,12 @@ describe('readiness', () => {
   it('tells lag, endpoints and balances as text, and what is unknown as null', async () => {
     const body = await makeReadiness({
       ...ok,
-      chains: async () => [{ chainId: 'sim-a', tip: 12n, scannedHeight: 10n, endpoints: [{ endpoint: 'a.test:1', status: 'ok', height: 12n, checkedAt: null }] }, { chainId: 'sim-b', tip: null, scannedHeight: 3n, endpoints: [] }],
+      chains: async () => [{ chainId: 'sim-a', tip: 12n, scannedHeight: 10n, auditedHeight: null, endpoints: [{ endpoint: 'a.test:1', status: 'ok', height: 12n, checkedAt: null }] }, { chainId: 'sim-b', tip: null, scannedHeight: 3n, auditedHeight: 2n, endpoints: [] }],
       wallets: async () => [{ chainId: 'sim-a', wallet: 'relayer', address: 'x', denom: 'usim', amount: null }],
     })()
     expect(body.chains).toEqual([
-      { chainId: 'sim-a', tip: '12', scannedHeight: '10', scanLagBlocks: 2, endpoints: [{ endpoint: 'a.test:1', status: 'ok', height: '12' }] },
-      { chainId: 'sim-b', tip: null, scannedHeight: '3', scanLagBlocks: null, endpoints: [] },
+      { chainId: 'sim-a', tip: '12', scannedHeight: '10', scanLagBlocks: 2, auditLagBlocks: null, endpoints: [{ endpoint: 'a.test:1', status: 'ok', height: '12' }] },
+      { chainId: 'sim-b', tip: null, scannedHeight: '3', scanLagBlocks: null, auditLagBlocks: null, endpoints: [] },
     ])
     expect(body.wallets[0]?.amount).toBeNull()
     expect(JSON.stringify(body)).toContain('"ready":true')
@@ -36,6 +36,6 @@ describe('readiness', () => {
   })
 
   it('shows no negative lag when the scanner is ahead of what the endpoints last showed', () => {
-    expect(scanLagBlocks({ tip: 9n, scannedHeight: 10n })).toBe(0)
+    expect(lagBlocks(9n, 10n)).toBe(0)
   })
 })

@@ -11,7 +11,7 @@ const samplesOf = (text: string) => text.split('\n').filter(line => line && !lin
 
 const names = [
   'clearing_requests_total', 'clearing_operations_duration_seconds', 'clearing_success_rate', 'clearing_revenue_total', 'clearing_packets_cleared_total', 'clearing_operations_total', 'clearing_operations',
-  'clearing_refunds_total', 'clearing_refund_oldest_pending_seconds', 'clearing_scan_lag_blocks', 'clearing_rpc_requests_total', 'clearing_rpc_request_duration_seconds', 'clearing_relayer_runs_total',
+  'clearing_refunds_total', 'clearing_refund_oldest_pending_seconds', 'clearing_scan_lag_blocks', 'clearing_audit_lag_blocks', 'clearing_rpc_requests_total', 'clearing_rpc_request_duration_seconds', 'clearing_relayer_runs_total',
   'clearing_wallet_balance_tokens', 'clearing_ledger_imbalance', 'clearing_reconciliation_age_seconds', 'clearing_unallocated_payments', 'clearing_build_info',
 ]
 
@@ -23,7 +23,7 @@ describe('metrics', () => {
       success: { rate: 0.75, sampleSize: 4 }, revenue: [{ chainId: 'sim-a', denom: 'usim', amount: 1_500_000n }],
       refundsByResult: [{ reason: 'overpaid', result: 'planned', count: 1 }], oldestPendingRefundSeconds: 12, unallocatedPayments: [{ chainId: 'sim-a', count: 1 }], reconciliation: { ageSeconds: 12, brokenBooks: 2 },
     }, {
-      chains: async () => [{ chainId: 'sim-a', tip: 10n, scannedHeight: 8n, endpoints: [], lagBlocks: 2 }],
+      chains: async () => [{ chainId: 'sim-a', tip: 10n, scannedHeight: 8n, auditedHeight: 7n, endpoints: [], lagBlocks: 2, auditLagBlocks: 3 }],
       wallets: async () => [{ chainId: 'sim-a', wallet: 'relayer', address: 'cosmos1secret', denom: 'usim', amount: 2_500_000n, exponent: 6 }],
     })
     metrics.requestCounted('sim-a', 'issued')
@@ -42,10 +42,10 @@ describe('metrics', () => {
 
   it('show no gauge without a sample: an unknown rate is not 0', async () => {
     const { text } = await metricsOver({}, {
-      chains: async () => [{ chainId: 'sim-a', tip: null, scannedHeight: null, endpoints: [], lagBlocks: null }],
+      chains: async () => [{ chainId: 'sim-a', tip: null, scannedHeight: null, auditedHeight: null, endpoints: [], lagBlocks: null, auditLagBlocks: null }],
       wallets: async () => [{ chainId: 'sim-a', wallet: 'service', address: 'a', denom: 'usim', amount: null, exponent: 6 }],
     }).text()
-    for (const name of ['clearing_success_rate ', 'clearing_refund_oldest_pending_seconds ', 'clearing_ledger_imbalance ', 'clearing_reconciliation_age_seconds ', 'clearing_scan_lag_blocks{', 'clearing_wallet_balance_tokens{', 'clearing_revenue_total{']) expect(samplesOf(text).filter(line => line.startsWith(name))).toEqual([])
+    for (const name of ['clearing_success_rate ', 'clearing_refund_oldest_pending_seconds ', 'clearing_ledger_imbalance ', 'clearing_reconciliation_age_seconds ', 'clearing_scan_lag_blocks{', 'clearing_audit_lag_blocks{', 'clearing_wallet_balance_tokens{', 'clearing_revenue_total{']) expect(samplesOf(text).filter(line => line.startsWith(name))).toEqual([])
     expect(text).toContain('clearing_success_rate_sample_size 0')
   })
 
