@@ -1,3 +1,4 @@
+import { anotherEndpoint, endpointName } from '../shared/utils/endpoint-list'
 import { amountIn, bareExponent, type AmountSetting } from './domain/pricing/amount-setting'
 import type { AppConfig } from './config'
 import type { ServiceWalletSetting } from './config-parsers'
@@ -44,6 +45,19 @@ function walletProblems(config: AppConfig, directory: ChainDirectory): string[] 
   })
 }
 
+/** Entries that name one chain by its name and by its id; those under one name are checked where they are read. */
+function repeatedEndpoints(config: AppConfig, chains: readonly ServedChain[]): string[] {
+  return chains.flatMap((chain) => {
+    const seen = new Map<string, string>()
+    return config.chains.endpoints.filter(entry => isNamed(chain, entry.chain)).flatMap(entry => entry.urls.flatMap((url) => {
+      const name = endpointName(url)
+      const earlier = seen.get(name)
+      seen.set(name, entry.chain)
+      return earlier === undefined ? [] : [`CHAIN_RPC_ENDPOINTS names ${earlier} and ${entry.chain}, which are one chain, both at ${name}: ${anotherEndpoint}`]
+    }))
+  })
+}
+
 function amountProblems(name: string, setting: AmountSetting, payable: readonly ServedChain[]): string[] {
   const unset = payable.filter(chain => !amountIn(setting, chain.feeDenom, chain.feeExponent))
   const problems = unset.map(chain => setting.kind === 'bare'
@@ -73,6 +87,7 @@ export function checkAgainstChains(config: AppConfig, directory: ChainDirectory)
   const rateDenoms = config.fees.conversionRates.flatMap(rate => [rate.from, rate.to])
   return [
     ...config.chains.endpoints.filter(entry => !isServed(entry.chain)).map(entry => `CHAIN_RPC_ENDPOINTS names ${entry.chain}, which is neither in the chain registry nor in CHAINS_FILE`),
+    ...repeatedEndpoints(config, chains),
     ...walletProblems(config, directory),
     ...amountProblems('CLEARING_SERVICE_FEE', config.fees.service, payable),
     ...amountProblems('CLEARING_PER_PACKET_FEE', config.fees.perPacket, payable),

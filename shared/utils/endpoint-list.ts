@@ -19,12 +19,22 @@ function readUrl(text: string): string | undefined {
   return (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '' ? text.replace(/\/+$/, '') : undefined
 }
 
+/** Host and port where not the usual one: an endpoint's name wherever it is shown, and never with credentials. */
+export function endpointName(url: string): string {
+  return new URL(url).host
+}
+
+/** Why one name may stand for one endpoint of a chain only. */
+export const anotherEndpoint = 'a second endpoint must be another one, nobody can vouch for himself'
+
 /**
  * Reads `osmosis:https://a.example,cosmoshub:https://b.example,osmosis:https://c.example`: a chain's name is repeated
  * for each further URL. White space around entries and empty entries are ignored.
  */
 export function parseEndpointList(text: string): EndpointList {
   const found = new Map<string, string[]>()
+  /** Entry by chain and endpoint name. */
+  const entryAt = new Map<string, number>()
   const problems: string[] = []
   const entries = text.split(',').map(entry => entry.trim()).filter(entry => entry !== '')
   for (const [index, entry] of entries.entries()) {
@@ -35,8 +45,13 @@ export function parseEndpointList(text: string): EndpointList {
       problems.push(`entry ${index + 1} does not start with a chain's name and a colon, as in osmosis:https://rpc.example`)
     }
     else if (!url) problems.push(`entry ${index + 1} (${chain}) has no http or https URL after the colon`)
-    else if (found.get(chain)?.includes(url)) problems.push(`entry ${index + 1} (${chain}) repeats a URL: a second endpoint must be another one`)
-    else found.set(chain, [...found.get(chain) ?? [], url])
+    else {
+      const place = `${chain} ${endpointName(url)}`
+      const earlier = entryAt.get(place)
+      if (earlier !== undefined) problems.push(`entries ${earlier} and ${index + 1} (${chain}) are both at ${endpointName(url)}: ${anotherEndpoint}`)
+      else found.set(chain, [...found.get(chain) ?? [], url])
+      entryAt.set(place, earlier ?? index + 1)
+    }
   }
   return { endpoints: [...found].map(([chain, urls]) => ({ chain, urls })), problems }
 }

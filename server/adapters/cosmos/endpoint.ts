@@ -1,5 +1,6 @@
 import { Comet1Client, Comet38Client, Tendermint37Client, type CometClient } from '@cosmjs/tendermint-rpc'
 import { circuitBreaker, CircuitState, ConsecutiveBreaker, ExponentialBackoff, handleWhen, type CircuitBreakerPolicy } from 'cockatiel'
+import { endpointName } from '../../../shared/utils/endpoint-list'
 import type { Clock, EndpointHealth, EndpointStatus } from '../../usecases/ports'
 import { TransportError } from './bounded-fetch'
 import { callRpc, isRecord, tameResult } from './json-rpc'
@@ -62,7 +63,7 @@ export class Endpoint {
   private readonly breaker: CircuitBreakerPolicy
 
   constructor(readonly chainId: string, readonly url: string, private readonly clock: Clock, private readonly observe: ObserveCall, private readonly timeoutMs: number) {
-    this.name = new URL(url).host
+    this.name = endpointName(url)
     this.breaker = circuitBreaker(handleWhen(cause => cause instanceof TransportError), {
       halfOpenAfter: new ExponentialBackoff({ initialDelay: 1_000, maxDelay: 5_000 }),
       breaker: new ConsecutiveBreaker(4),

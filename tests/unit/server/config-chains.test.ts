@@ -46,6 +46,11 @@ describe('the configuration beside the chains', () => {
     expect(checkAgainstChains(config, aDirectory()).map(problem => problem.split(' ')[0])).toEqual(['CHAIN_RPC_ENDPOINTS', 'CLEARING_SERVICE_FEE', 'REFUND_DENOMS', 'GAS_CONVERSION_RATES'])
   })
 
+  it('refuses two URLs of a chain at one host, also where it is named once by its name and once by its id', () => {
+    const config = aConfig({ CHAIN_RPC_ENDPOINTS: 'hub:https://node.example/one,hub-1:https://node.example/two,zone:http://a' })
+    expect(checkAgainstChains(config, aDirectory())).toEqual(['CHAIN_RPC_ENDPOINTS names hub and hub-1, which are one chain, both at node.example: a second endpoint must be another one, nobody can vouch for himself'])
+  })
+
   it('finds the payment address by prefix or name, and says null where nobody can pay', () => {
     const config = aConfig({ SERVICE_WALLET_ADDRESS: `hub-1:${hubWallet}` })
     expect(paymentAddressOf(config, hub)).toBe(hubWallet)

@@ -17,7 +17,12 @@ describe('the list of RPC endpoints', () => {
     const list = parseEndpointList('https://user:hunter2@a.example,osmosis:ftp://user:hunter2@b.example,osmosis,hub:https://c.example,hub:https://c.example')
     expect(list.problems).toHaveLength(4)
     expect(list.problems.join()).not.toContain('hunter2')
-    expect(list.problems.map(problem => problem.slice(0, 7))).toEqual(['entry 1', 'entry 2', 'entry 3', 'entry 5'])
+    expect(list.problems.map(problem => problem.slice(0, 13))).toEqual(['entry 1 does ', 'entry 2 (osmo', 'entry 3 does ', 'entries 4 and'])
+  })
+
+  it('refuses a second URL of a chain at the same host and port, naming both entries: one provider cannot vouch for itself', () => {
+    const list = parseEndpointList('hub:https://node.example/key-one,zone:https://node.example/key-one,hub:https://node.example/hunter2,hub:https://node.example:8443,hub:http://127.0.0.1:1,hub:http://127.0.0.1:2')
+    expect(list.problems).toEqual(['entries 1 and 3 (hub) are both at node.example: a second endpoint must be another one, nobody can vouch for himself'])
   })
 
   it('takes an empty text for no endpoints', () => {
