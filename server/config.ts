@@ -34,7 +34,7 @@ export interface AppConfig {
   readonly refunds: { readonly minimum: AmountSetting, readonly approvalAbove: AmountSetting | null, readonly denoms: readonly RefundDenomSetting[] }
   /** How long after one reconciliation the next one starts. */
   readonly reconcileEveryMs: number
-  readonly hermes: { readonly binary: string, readonly configPath: string, readonly restUrl: string | null }
+  readonly hermes: { readonly binary: string, readonly configPath: string, readonly restUrl: string | null, readonly environment: Readonly<Record<string, string>> }
   readonly adminAddresses: readonly string[]
   readonly operatorAddresses: readonly string[]
   /** Wallets of exchanges: refunds there wait for an admin. */
@@ -128,6 +128,19 @@ function readEnvironment(env: Readonly<Record<string, string | undefined>>): Env
   return values as Environment
 }
 
+/** Hermes talks to the network, and what is secret to us is no business of it: it gets these, and nothing else. */
+const passedOnNames = [
+  'PATH', 'HOME', 'USER', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL', 'RUST_LOG', 'RUST_BACKTRACE', 'SSL_CERT_FILE', 'SSL_CERT_DIR',
+  'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'all_proxy', 'no_proxy',
+]
+
+function passedOn(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(passedOnNames.flatMap((name) => {
+    const value = env[name]
+    return value === undefined ? [] : [[name, value]]
+  }))
+}
+
 /**
  * Reads the environment (defaults to process.env); the only place that does.
  * Throws ConfigError with every problem found. What needs the chains' facts is checked by checkAgainstChains.
@@ -150,7 +163,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     clearing: { deadlineMs: value.CLEARING_DEADLINE * 1000, runLimitMs: value.RELAY_RUN_TIME_LIMIT * 1000 },
     refunds: { minimum: value.REFUND_MINIMUM, approvalAbove: value.REFUND_APPROVAL_ABOVE ?? null, denoms: value.REFUND_DENOMS },
     reconcileEveryMs: value.RECONCILE_EVERY_SECONDS * 1000,
-    hermes: { binary: value.HERMES_BINARY, configPath: value.HERMES_CONFIG_PATH, restUrl: value.HERMES_REST_API_URL ?? null },
+    hermes: { binary: value.HERMES_BINARY, configPath: value.HERMES_CONFIG_PATH, restUrl: value.HERMES_REST_API_URL ?? null, environment: passedOn(env) },
     adminAddresses: value.ADMIN_ADDRESSES,
     operatorAddresses: value.OPERATOR_ADDRESSES,
     exchangeAddresses: value.EXCHANGE_ADDRESSES,

@@ -3,6 +3,9 @@ import { readConfig, type AppConfig } from '../../server/config'
 export const hubWallet = 'cosmos1zuvk68xw4y9swp06796rx8zarjvvkrt606nxtl'
 export const zoneWallet = 'osmo1zuvk68xw4y9swp06796rx8zarjvvkrt68pqkad'
 
+/** What Hermes is given of the environment. */
+export const hermesEnvironment: Readonly<Record<string, string>> = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' }
+
 /** The least that a start needs, for chains `hub` and `zone`. */
 export function goodEnvironment(over: Record<string, string | undefined> = {}): Record<string, string | undefined> {
   return {

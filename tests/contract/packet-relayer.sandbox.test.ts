@@ -6,6 +6,7 @@ import { makeChainDirectory } from '../../server/adapters/cosmos/directory'
 import { systemClock } from '../../server/adapters/system/clock'
 import { startSandbox } from '../../sandbox/start'
 import { parsePacketId } from '../../shared/utils/packet-id'
+import { hermesEnvironment } from '../builders/config'
 import { packetRelayerContract, type RelayerWorld } from './packet-relayer'
 
 async function openSandboxWorld(): Promise<RelayerWorld> {
@@ -17,7 +18,7 @@ async function openSandboxWorld(): Promise<RelayerWorld> {
   const { a: source, b: destination } = directory.channels()[0]!
   const end = { chainId: source.chainId, portId: source.portId, channelId: source.channelId }
   return {
-    options: sandbox.hermes, source: end, destination, unfundedKeyName: 'poor',
+    options: { ...sandbox.hermes, environment: hermesEnvironment }, source: end, destination, unfundedKeyName: 'poor',
     strand: async (count) => {
       const response = await fetch(`${sandbox.controlUrl}/transfer`, { method: 'POST', body: JSON.stringify({ chainId: end.chainId, count }) })
       const { packets } = await response.json() as { packets: string[] }

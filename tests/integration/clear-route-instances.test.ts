@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeHermesRelayer } from '../../server/adapters/hermes/relayer'
 import type { PacketRelayer, RelayRun } from '../../server/usecases/ports'
 import { formatChannelEnd } from '../../shared/utils/packet-id'
+import { hermesEnvironment } from '../builders/config'
 import { moneyOf, openClearingWorld, statusRow, type ClearingWorld } from './clear-route.world'
 
 let world: ClearingWorld
@@ -198,7 +199,7 @@ describe('what cannot be known or done', () => {
   it('waits while Hermes cannot be started, and clears when it can', async () => {
     const [packet] = await world.strand(1)
     const id = await world.paidOperation([packet!])
-    const missing = makeHermesRelayer({ ...world.sandbox.hermes, binary: '/nowhere/hermes', restUrl: null })
+    const missing = makeHermesRelayer({ ...world.sandbox.hermes, environment: hermesEnvironment, binary: '/nowhere/hermes', restUrl: null })
     await world.another({ relayer: missing }).clearRoute(world.route)
     expect(await world.operation(id)).toMatchObject({ status: 'queued', attempted: false })
     world.clock.offsetMs += 20_000

@@ -15,6 +15,7 @@ import { creditSeenPayments } from '../../server/usecases/credit-payments'
 import { makeSweepUnfinished } from '../../server/usecases/sweep-unfinished'
 import { startSandbox, type Sandbox } from '../../sandbox/start'
 import { parsePacketId, type ChannelEnd, type PacketId } from '../../shared/utils/packet-id'
+import { hermesEnvironment } from '../builders/config'
 import { silent, uncounted } from '../builders/quiet'
 import { anOperation, aToken, noQuotas } from '../builders/tokens'
 import { and, asc, eq } from 'drizzle-orm'
@@ -57,7 +58,7 @@ export async function openClearing(place: ClearingPlace, db: Database): Promise<
   const ids = makeIds(clock)
   const chains = openChainReader({ directory, rpcUrls: new Map(place.chains.map(chain => [chain.chainId, chain.rpcUrls])), clock, logger: silent })
   const deps: ClearingDeps = {
-    store: makeStore(db, ids.rowId), chains, directory, relayer: makeHermesRelayer(place.hermes), clock, ids, logger: silent, metrics: uncounted, instanceId: randomUUID(),
+    store: makeStore(db, ids.rowId), chains, directory, relayer: makeHermesRelayer({ ...place.hermes, environment: hermesEnvironment }), clock, ids, logger: silent, metrics: uncounted, instanceId: randomUUID(),
     // The clock of these tests jumps, which would make every chain look halted.
     settings: { ...clearingSettings, runTimeLimitMs: () => 20_000, haltedAfterMs: 1e15 }, closing: new AbortController().signal,
   }

@@ -1,3 +1,4 @@
+import { hermesEnvironment } from '../builders/config'
 import { packetRelayerContract, type RelayerWorld } from '../contract/packet-relayer'
 import { describeOnLocalnet, type LocalChain, type Localnet } from './harness/facts'
 import { strand } from './harness/transfers'
@@ -9,7 +10,7 @@ const endOf = (chain: LocalChain) => ({ chainId: chain.id, portId: chain.port, c
 async function openLocalnetWorld(net: Localnet): Promise<RelayerWorld> {
   const user = await LocalWallet.open(net, net.a, 'user1')
   return {
-    options: { binary: net.hermes, configPath: net.hermesConfig, restUrl: null },
+    options: { binary: net.hermes, configPath: net.hermesConfig, restUrl: null, environment: hermesEnvironment },
     source: endOf(net.a), destination: endOf(net.b), unfundedKeyName: 'poor',
     strand: async count => [...(await strand(user, net.b, { count })).sequences],
     committed: async (sequences) => {

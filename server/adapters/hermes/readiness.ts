@@ -10,6 +10,8 @@ const probeOutputLimit = 262_144
 const restLimitMs = 3_000
 
 export interface HermesOptions {
+  /** All of the environment that it gets. */
+  readonly environment: Readonly<Record<string, string>>
   /** Name on the PATH or path of the hermes executable. */
   readonly binary: string
   readonly configPath: string
@@ -28,7 +30,7 @@ async function ask(options: HermesOptions, args: readonly string[]): Promise<{ r
   const keep = (text: string) => {
     if (output.length < probeOutputLimit) output += text.slice(0, probeOutputLimit - output.length)
   }
-  const ending = await runGuarded({ program: options.binary, args, timeLimitMs: probeLimitMs, signal: new AbortController().signal, onOutput: keep, onErrorOutput: () => {} })
+  const ending = await runGuarded({ program: options.binary, args, environment: options.environment, timeLimitMs: probeLimitMs, signal: new AbortController().signal, onOutput: keep, onErrorOutput: () => {} })
   return { started: ending.how !== 'not_started', ok: ending.how === 'exited' && ending.exitCode === 0, output }
 }
 

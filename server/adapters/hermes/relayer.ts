@@ -42,7 +42,7 @@ async function runHermes(options: HermesOptions, run: RelayRun): Promise<RelayRe
   const output = readHermesOutput()
   let errorOutput = ''
   const ending = await runGuarded({
-    program: options.binary, args: runArguments(options.configPath, run), timeLimitMs: run.timeLimitMs, signal: run.signal,
+    program: options.binary, args: runArguments(options.configPath, run), environment: options.environment, timeLimitMs: run.timeLimitMs, signal: run.signal,
     onOutput: output.push,
     onErrorOutput: (text) => {
       errorOutput = (errorOutput + text).slice(-errorOutputLimit)

@@ -9,7 +9,6 @@ import type { Readable } from 'node:stream'
  */
 const script = `limit=$1
 shift
-unset CLEARING_TOKEN_SECRET DATABASE_URL REDIS_URL
 ( read -r _ <&3; kill -9 0 ) </dev/null >/dev/null 2>&1 4>&- &
 ( sleep "$limit"; echo timed_out >&4; kill -9 0 ) </dev/null >/dev/null 2>&1 3<&- &
 "$@" </dev/null 3<&- 4>&- &
@@ -30,6 +29,8 @@ export interface GuardedEnding {
 export interface GuardedProgram {
   readonly program: string
   readonly args: readonly string[]
+  /** All of the environment that it gets. */
+  readonly environment: Readonly<Record<string, string>>
   readonly timeLimitMs: number
   readonly signal: AbortSignal
   readonly onOutput: (text: string) => void
@@ -67,7 +68,7 @@ export function runGuarded(run: GuardedProgram): Promise<GuardedEnding> {
   const shellLimit = String(Math.ceil(run.timeLimitMs / 1000) + 1)
   return new Promise((resolve) => {
     const child = spawn('/bin/sh', ['-c', script, 'relayer-watchdog', shellLimit, run.program, ...run.args], {
-      detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+      detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'], env: run.environment,
     })
     let message = ''
     let stopped: 'timed_out' | 'killed' | null = null

@@ -24,6 +24,12 @@ describe('the configuration', () => {
     })
   })
 
+  it('gives Hermes what it needs of the environment, and nothing that is secret to us', () => {
+    const ours = { SERVICE_WALLET_MNEMONIC: undefined, DATABASE_URL: 'postgres://u:p@h/d', REDIS_URL: 'redis://h', SOME_FUTURE_KEY: 'secret' }
+    const needed = { PATH: '/bin', HOME: '/root', RUST_LOG: 'debug', SSL_CERT_FILE: '/etc/own.pem' }
+    expect(readConfig(goodEnvironment({ ...ours, ...needed })).hermes.environment).toEqual(needed)
+  })
+
   it('lists everything that is missing at once', () => {
     expect(problemsOf({})).toEqual([
       'CLEARING_SERVICE_FEE is missing', 'CLEARING_PER_PACKET_FEE is missing', 'CLEARING_TOKEN_SECRET is missing', 'SERVICE_WALLET_ADDRESS is missing', 'HERMES_CONFIG_PATH is missing', 'CHAIN_RPC_ENDPOINTS is missing',

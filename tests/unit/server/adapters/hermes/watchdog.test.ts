@@ -7,7 +7,7 @@ import { runGuarded, type GuardedProgram } from '../../../../../server/adapters/
 async function guarded(program: string, args: readonly string[], over: Partial<GuardedProgram> = {}) {
   let output = ''
   const ending = await runGuarded({
-    program, args, timeLimitMs: 10_000, signal: new AbortController().signal,
+    program, args, timeLimitMs: 10_000, environment: { PATH: process.env.PATH! }, signal: new AbortController().signal,
     onOutput: (text) => { output += text },
     onErrorOutput: () => {},
     ...over,
@@ -39,10 +39,13 @@ describe('a guarded program', () => {
     expect(await guarded('/etc/hostname', [])).toMatchObject({ how: 'not_started', exitCode: null })
   })
 
-  it('sees nothing of our secrets', async () => {
-    process.env['CLEARING_TOKEN_SECRET'] = 'secret'
-    expect((await guarded('sh', ['-c', 'echo "<$CLEARING_TOKEN_SECRET$DATABASE_URL$REDIS_URL>"'])).output).toBe('<>\n')
-    delete process.env['CLEARING_TOKEN_SECRET']
+  it('sees nothing of our environment but what it is given', async () => {
+    process.env['SERVICE_WALLET_MNEMONIC'] = 'secret'
+    const { output } = await guarded('env', [], { environment: { PATH: process.env.PATH!, RUST_LOG: 'debug' } })
+    delete process.env['SERVICE_WALLET_MNEMONIC']
+    const set = output.trim().split('\n').map(line => line.split('=')[0])
+    // The shell adds some of its own.
+    expect(set.filter(name => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name!)).toSorted()).toEqual(['PATH', 'RUST_LOG'])
   })
 
   it('costs less than 20 ms more than the program alone', async () => {
