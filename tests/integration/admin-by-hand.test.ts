@@ -7,7 +7,7 @@ import { openRefundWorld, type OpenedRefundWorld } from './refunds.world'
 
 let world: OpenedRefundWorld
 let deps: AdminDeps
-const admin: ActingAdmin = { address: 'cosmos1admin', evidence: null }
+const admin: ActingAdmin = { address: 'cosmos1admin', evidence: null, signedStatement: null }
 
 beforeAll(async () => {
   world = await openRefundWorld({ byHand: true })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { auditLog, chainCursors, ledgerEntries, operationEvents, payments, pauses, scanGaps } from '../../drizzle/schema'
+import { auditLog, chainCursors, ledgerEntries, operationEvents, payments, pauses, refunds, scanGaps } from '../../drizzle/schema'
 import { adr36Verifier } from '../../server/adapters/adr36/signature-verifier'
 import { makeAdminReads } from '../../server/adapters/postgres/admin-reads'
 import { makeAuthStore } from '../../server/adapters/postgres/auth-store'
@@ -24,6 +24,8 @@ let world: OpenedRefundWorld
 let app: RunningApp
 let admin: SigningWallet
 let other: SigningWallet
+/** What happens between the look at a signature and the act. */
+let meanwhile: () => Promise<void> = async () => {}
 /** Whose session the app sees. */
 let signedInAs: SigningWallet
 
@@ -35,7 +37,14 @@ async function open(options: Parameters<typeof openRefundWorld>[0] = {}): Promis
   const readiness = async () => ({ ready: true, database: 'ok' as const, chains: [], relayer: null, reconciliation: null, wallets: [] })
   app = await startApi(someServices({
     readSession: async () => ({ address: signedInAs.address, chainId: world.chainId, admin: true, expiresAt: '2099-01-01T00:00:00.000Z' }),
-    adminActs: makeAdminActs({ store, reads, directory, reader, clock, clearingDeadlineMs: 1_800_000, refundableDenoms: () => new Set() }, consents),
+    adminActs: makeAdminActs({ store, reads, directory, reader, clock, clearingDeadlineMs: 1_800_000, refundableDenoms: () => new Set() }, {
+      ...consents,
+      take: async (...given) => {
+        const evidence = await consents.take(...given)
+        await meanwhile()
+        return evidence
+      },
+    }),
     adminLooks: makeAdminLooks({ reads, status: makeGetClearingStatus({ reads: makeClearingReads(db), directory, clock }), readiness }),
   }))
 }
@@ -47,6 +56,7 @@ beforeAll(async () => {
 })
 afterEach(() => {
   signedInAs = admin
+  meanwhile = async () => {}
 })
 afterAll(async () => {
   await app.close()
@@ -156,6 +166,18 @@ describe('the signature under an act that moves money', () => {
     const fresh = await consentTo({ action: 'payment.refund', paymentId: id, ...why })
     const answers = await Promise.all([1, 2, 3, 4].map(() => call(`/payments/${id}/refund`, { ...why, consent: fresh.consent })))
     expect(answers.map(answer => answer.status).sort()).toEqual([200, 404, 404, 404])
+  })
+})
+
+describe('what an admin signed', () => {
+  it('case 32j: is not done when the operation was settled before the row was locked: what is earned now stays', async () => {
+    const { id } = await undecided(800_000n)
+    const { consent, text } = await consentTo({ action: 'operation.refund', operationId: id, amount: null, ...why })
+    expect(text).toContain('all that is left, and end it')
+    meanwhile = async () => apply(id, { type: 'resolved', keep: (await world.store.transaction(tx => tx.lockOperation(id)))!.packets.map(packet => packet.id), reason: 'delivered after all' })
+    expect(await call(`/operations/${id}/refund`, { amount: null, ...why, consent })).toMatchObject({ status: 409, body: { code: 'not_in_this_state' } })
+    expect(await world.refundsOf(id)).toEqual([])
+    await expectBooksToFit()
   })
 })
 
@@ -283,6 +305,17 @@ describe('a refund above the limit', () => {
     expect(await world.refund(id)).toMatchObject({ state: 'confirmed', approvedBy: admin.address })
     expect(await consentToFails({ action: 'refund.approve', refundId: held.id, ...why })).toBe('not_in_this_state')
     await expectBooksToFit()
+  })
+
+  it('is not approved by a signature under another address than it goes to by now', async () => {
+    const id = await world.notCleared(6_500_000n)
+    await world.pay1()
+    const held = await world.refund(id)
+    const { consent } = await consentTo({ action: 'refund.approve', refundId: held.id, ...why })
+    meanwhile = async () => void await world.database.db.update(refunds).set({ destination: world.addressOf('bob') }).where(eq(refunds.id, held.id))
+    expect(await call(`/refunds/${held.id}/approve`, { ...why, consent })).toMatchObject({ status: 409, body: { code: 'not_in_this_state' } })
+    expect(await world.refund(id)).toMatchObject({ state: 'held' })
+    await world.database.db.update(refunds).set({ destination: held.destination }).where(eq(refunds.id, held.id))
   })
 })
 

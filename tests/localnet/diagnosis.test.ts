@@ -11,6 +11,7 @@ import { makeChainDirectory } from '../../server/adapters/cosmos/directory'
 import { makeHermesRelayer } from '../../server/adapters/hermes/relayer'
 import { makePacketJudge } from '../../server/usecases/describe-packets'
 import { makeGetPacket, type GetPacket } from '../../server/usecases/get-packet'
+import { hermesEnvironment } from '../builders/config'
 import { describeOnLocalnet, type LocalChain, type Localnet } from './harness/facts'
 import { clearPackets, deliverOnly, hermes } from './harness/hermes'
 import { pauseNodes, resumeNodes, startNodes, stopNodes } from './harness/network'
@@ -37,7 +38,7 @@ function openEyes(net: Localnet, options: { readonly chains?: readonly LocalChai
   const directory = makeChainDirectory(chains.map(listed), chains.length === 2 ? [{ a: a!, b: b!, ordering: 'unordered' }] : [])
   const reader = openChainReader({ directory, rpcUrls: new Map(chains.map(chain => [chain.id, chain.rpcs])), clock, logger: quiet, callTimeoutMs: 3_000 })
   opened.push(reader)
-  const relayer = makeHermesRelayer({ binary: net.hermes, configPath: hermesConfig, restUrl: null })
+  const relayer = makeHermesRelayer({ binary: net.hermes, configPath: hermesConfig, restUrl: null, environment: hermesEnvironment })
   const cache = openCache({ redisUrl: null, logger: quiet })
   opened.push({ close: () => void cache.close() })
   return makeGetPacket({ reader, directory, cache, relayer, judge: makePacketJudge({ directory, stuckAfterMs: 1, haltedAfterMs: 8_000 }), clock })

@@ -184,6 +184,7 @@ export class Instance {
       setBaselineSequence: effect('setBaselineSequence', store.setBaselineSequence),
       setPayoutWait: effect('setPayoutWait', store.setPayoutWait),
       cursor: read('cursor', store.cursor),
+      scanGaps: read('scanGaps', store.scanGaps),
       heightsAwaitingSecond: read('heightsAwaitingSecond', store.heightsAwaitingSecond),
       unfinishedRoutes: read('unfinishedRoutes', store.unfinishedRoutes),
       nextRouteWakeUp: read('nextRouteWakeUp', store.nextRouteWakeUp),

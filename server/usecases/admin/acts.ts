@@ -20,6 +20,8 @@ export interface AdminDeps {
 export interface ActingAdmin {
   readonly address: string
   readonly evidence: ConsentEvidence | null
+  /** What the signed text says that would be done; null where no signature was needed. */
+  readonly signedStatement: string | null
 }
 
 export type ActOf<Action extends AdminAction> = Extract<AdminAct, { action: Action }>
@@ -29,8 +31,16 @@ export interface ActKind<Action extends AdminAction> {
   readonly needsConsent: boolean | ((act: ActOf<Action>) => boolean)
   /** What it would do, in words, with the amounts as they are now. Throws the DomainErrors of doing it where it cannot be done. */
   readonly describe: (deps: AdminDeps, act: ActOf<Action>) => Promise<string>
-  /** Does it in one transaction. Returns what was done, in words. Throws DomainError not_in_this_state and the like. */
+  /**
+   * Does it in one transaction, which compares what was signed with the rows that it has locked (requireSigned). Returns
+   * what was done, in words. Throws DomainError not_in_this_state and the like.
+   */
   readonly perform: (deps: AdminDeps, act: ActOf<Action>, admin: ActingAdmin) => Promise<string>
+}
+
+/** Throws not_in_this_state where the locked rows make another act of it than the one that was signed. */
+export function requireSigned(admin: ActingAdmin, statement: string): void {
+  if (admin.signedStatement !== null && admin.signedStatement !== statement) throw notInThisState(`This is not what was signed any more. It would now: ${statement}.`)
 }
 
 export const causeOf = (act: AdminAct, admin: ActingAdmin): Cause => ({ actor: 'admin', cause: `${admin.address}: ${act.reason}` })

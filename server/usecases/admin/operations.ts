@@ -4,7 +4,7 @@ import { refundableOf } from '../../domain/clearing/admin-transition'
 import type { Operation, OperationId } from '../../domain/clearing/operation'
 import { transition, type OperationEvent } from '../../domain/clearing/transition'
 import { DomainError } from '../../domain/errors'
-import { auditAct, causeOf, notInThisState, type ActingAdmin, type ActKind, type ActOf, type AdminDeps } from './acts'
+import { auditAct, causeOf, notInThisState, requireSigned, type ActingAdmin, type ActKind, type ActOf, type AdminDeps } from './acts'
 
 type OperationAct = ActOf<'operation.retry' | 'operation.refund' | 'operation.resolve'>
 
@@ -60,24 +60,23 @@ function requireUndecided(operation: Operation, keep: readonly PacketId[]): void
   if (wrong) throw notInThisState(`${formatPacketId(wrong)} is no undecided packet of this operation.`)
 }
 
+function resolving(act: ActOf<'operation.resolve'>, operation: Operation): string {
+  requireOpen(operation.status)
+  const keep = act.keep.map(toPacketId)
+  requireUndecided(operation, keep)
+  const kept = new Set(keep.map(formatPacketId))
+  const shares = operation.packets.filter(packet => packet.result === null)
+    .map(({ id, share }) => `${kept.has(formatPacketId(id)) ? 'keep' : 'give back'} ${share}${operation.total.denom} for ${formatPacketId(id)}`)
+  return `End operation ${operation.memoCode} (${operation.status}) by decision: ${shares.join('; ')}`
+}
+
 export const resolveOperation: ActKind<'operation.resolve'> = {
   needsConsent: true,
-  describe: async (deps, act) => {
-    const operation = await looked(deps, act.operationId)
-    requireOpen(operation.status)
-    const keep = act.keep.map(toPacketId)
-    requireUndecided(operation, keep)
-    const kept = new Set(keep.map(formatPacketId))
-    const shares = operation.packets.filter(packet => packet.result === null)
-      .map(({ id, share }) => `${kept.has(formatPacketId(id)) ? 'keep' : 'give back'} ${share}${operation.total.denom} for ${formatPacketId(id)}`)
-    return `End operation ${operation.memoCode} (${operation.status}) by decision: ${shares.join('; ')}`
-  },
+  describe: async (deps, act) => resolving(act, await looked(deps, act.operationId)),
   perform: async (deps, act, admin) => {
-    const keep = act.keep.map(toPacketId)
     const operation = await apply(deps, act, admin, (current) => {
-      requireOpen(current.status)
-      requireUndecided(current, keep)
-      return { type: 'resolved', keep, reason: act.reason }
+      requireSigned(admin, resolving(act, current))
+      return { type: 'resolved', keep: act.keep.map(toPacketId), reason: act.reason }
     })
     return `Operation ${operation.memoCode} is resolved.`
   },
@@ -93,17 +92,21 @@ function amountOf(act: ActOf<'operation.refund'>, operation: Operation): bigint 
   return amount
 }
 
+function givingBack(act: ActOf<'operation.refund'>, operation: Operation): string {
+  const { correction, amount: all } = refundableOf(operation)
+  const amount = amountOf(act, operation)
+  const what = correction ? 'which was earned' : amount === all ? 'all that is left, and end it' : 'and let it go on'
+  return `Give back ${amount}${operation.total.denom}, ${what}, from operation ${operation.memoCode} (${operation.status}) to whoever paid`
+}
+
 export const refundOperation: ActKind<'operation.refund'> = {
   needsConsent: true,
-  describe: async (deps, act) => {
-    const operation = await looked(deps, act.operationId)
-    const { correction, amount: all } = refundableOf(operation)
-    const amount = amountOf(act, operation)
-    const what = correction ? 'which was earned' : amount === all ? 'all that is left, and end it' : 'and let it go on'
-    return `Give back ${amount}${operation.total.denom}, ${what}, from operation ${operation.memoCode} (${operation.status}) to whoever paid`
-  },
+  describe: async (deps, act) => givingBack(act, await looked(deps, act.operationId)),
   perform: async (deps, act, admin) => {
-    const operation = await apply(deps, act, admin, current => ({ type: 'refund_decided', amount: amountOf(act, current) }))
+    const operation = await apply(deps, act, admin, (current) => {
+      requireSigned(admin, givingBack(act, current))
+      return { type: 'refund_decided', amount: amountOf(act, current) }
+    })
     return `A refund of operation ${operation.memoCode} is planned.`
   },
 }

@@ -4,7 +4,7 @@ import { transition } from '../../domain/clearing/transition'
 import { DomainError } from '../../domain/errors'
 import type { AdminPaymentRow, LockedPayment } from '../admin-ports'
 import type { StoreTransaction } from '../store-ports'
-import { auditAct, causeOf, notInThisState, type ActKind, type AdminDeps } from './acts'
+import { auditAct, causeOf, notInThisState, requireSigned, type ActKind, type ActOf, type AdminDeps } from './acts'
 
 async function found(deps: AdminDeps, id: string): Promise<AdminPaymentRow> {
   const payment = await deps.reads.payment(id)
@@ -38,15 +38,20 @@ function requireFitting(payment: Pick<LockedPayment, 'kind' | 'chainId' | 'coin'
 
 const ownedByOther = (id: DecidedPacket['id']): DecidedPacket => ({ id, result: 'pending', relayedBy: 'other', refundReason: 'relayed_by_other' })
 
+type Received = Pick<LockedPayment, 'kind' | 'chainId' | 'coin' | 'fromAddress'>
+
+function allocating(act: ActOf<'payment.allocate'>, payment: Received, operation: Operation): string {
+  requireFitting(payment, operation)
+  const { coin, chainId, fromAddress } = payment
+  // The code as we know it, not as it was typed: what is signed names a clearing that exists.
+  return `Count the payment of ${coin.amount}${coin.denom} on ${chainId} from ${fromAddress ?? 'an unknown sender'} (${act.paymentId}) towards the clearing ${operation.memoCode} (${operation.status})`
+}
+
 export const allocatePayment: ActKind<'payment.allocate'> = {
   needsConsent: true,
   describe: async (deps, act) => {
     const payment = await found(deps, act.paymentId)
-    const { coin, chainId, fromAddress } = payment
-    // The code as we know it, not as it was typed: what is signed names a clearing that exists.
-    const operation = await deps.store.transaction(tx => lockNamed(tx, act.token))
-    requireFitting(payment, operation)
-    return `Count the payment of ${coin.amount}${coin.denom} on ${chainId} from ${fromAddress ?? 'an unknown sender'} (${act.paymentId}) towards the clearing ${operation.memoCode} (${operation.status})`
+    return allocating(act, payment, await deps.store.transaction(tx => lockNamed(tx, act.token)))
   },
   perform: async (deps, act, admin) => deps.store.transaction(async (tx) => {
     const now = deps.clock.now()
@@ -54,7 +59,7 @@ export const allocatePayment: ActKind<'payment.allocate'> = {
     // Operations are locked before payments, as everywhere.
     const operation = await lockNamed(tx, act.token)
     const payment = await lockUnallocated(tx, act.paymentId)
-    requireFitting(payment, operation)
+    requireSigned(admin, allocating(act, payment, operation))
     const paid = transition(operation, {
       type: 'payment_confirmed', payment: { id: payment.id, coin: payment.coin, blockTime: payment.blockTime },
       wrongDenomRefundable: deps.refundableDenoms(payment.chainId).has(payment.coin.denom), clearingDeadlineMs: deps.clearingDeadlineMs,
@@ -71,17 +76,19 @@ export const allocatePayment: ActKind<'payment.allocate'> = {
   }),
 }
 
+/** Throws not_in_this_state where nobody knows who sent it. */
+function returning(act: ActOf<'payment.refund'>, { coin, chainId, fromAddress }: Received): string {
+  if (fromAddress === null) throw notInThisState('The chain does not show one sender, so nobody knows where this should go.')
+  return `Send the payment of ${coin.amount}${coin.denom} on ${chainId} (${act.paymentId}) back to ${fromAddress}, less the network fee`
+}
+
 export const returnPayment: ActKind<'payment.refund'> = {
   needsConsent: true,
-  describe: async (deps, act) => {
-    const { coin, chainId, fromAddress } = await found(deps, act.paymentId)
-    if (fromAddress === null) throw notInThisState('The chain does not show one sender, so nobody knows where this should go.')
-    return `Send the payment of ${coin.amount}${coin.denom} on ${chainId} (${act.paymentId}) back to ${fromAddress}, less the network fee`
-  },
+  describe: async (deps, act) => returning(act, await found(deps, act.paymentId)),
   perform: async (deps, act, admin) => deps.store.transaction(async (tx) => {
     const now = deps.clock.now()
     const payment = await lockUnallocated(tx, act.paymentId)
-    if (payment.fromAddress === null) throw notInThisState('The chain does not show one sender, so nobody knows where this should go.')
+    requireSigned(admin, returning(act, payment))
     if (payment.coin.amount === 0n) throw notInThisState('The payment is of nothing: there is nothing to send back.')
     const refundId = await tx.planUnallocatedReturn(payment, causeOf(act, admin).cause, now)
     await auditAct(tx, act, admin, { subjectType: 'payment', subjectId: act.paymentId, detail: { refundId, destination: payment.fromAddress, amount: payment.coin.amount.toString(), denom: payment.coin.denom } }, now)

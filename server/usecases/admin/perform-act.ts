@@ -48,9 +48,11 @@ export function makeAdminActs(deps: AdminDeps, consents: SignedConsents): AdminA
       const { needsConsent, describe, perform } = kindOf(act)
       const needed = typeof needsConsent === 'function' ? needsConsent(act) : needsConsent
       if (needed && !consent) throw new DomainError('fresh_signature_needed', 'This moves or releases money: an admin\'s wallet must sign a text that names it.')
+      if (!needed || !consent) return { sentence: await perform(deps, act, { address, evidence: null, signedStatement: null }) }
       // Amounts and addresses may have changed since the text was signed: then it names something else.
-      const evidence = needed && consent ? await consents.take(consent, { purpose: 'admin_action', subject: subjectOf(act, await describe(deps, act)), address }) : null
-      return { sentence: await perform(deps, act, { address, evidence }) }
+      const signedStatement = await describe(deps, act)
+      const evidence = await consents.take(consent, { purpose: 'admin_action', subject: subjectOf(act, signedStatement), address })
+      return { sentence: await perform(deps, act, { address, evidence, signedStatement }) }
     },
   }
 }

@@ -4,7 +4,7 @@ import { strangerIsRefundLegs } from '../../domain/ledger/entries'
 import type { Refund } from '../../domain/refund/refund'
 import type { AdminRefundRow, PaidOutside } from '../admin-ports'
 import type { StoreTransaction } from '../store-ports'
-import { auditAct, causeOf, notInThisState, type ActKind, type AdminDeps } from './acts'
+import { auditAct, causeOf, notInThisState, requireSigned, type ActKind, type ActOf, type AdminDeps } from './acts'
 
 async function found(deps: AdminDeps, id: string): Promise<AdminRefundRow> {
   const refund = await deps.reads.refund(id)
@@ -23,17 +23,20 @@ function requireHeld({ state, destination }: Pick<Refund, 'state' | 'destination
   if (destination === null) throw notInThisState('Nobody knows who paid, so there is no address to send it to.')
 }
 
+type Owed = Pick<Refund, 'id' | 'state' | 'destination' | 'coin' | 'chainId'>
+
+function approving(refund: Owed): string {
+  requireHeld(refund)
+  return `Let refund ${refund.id} of ${refund.coin.amount}${refund.coin.denom} on ${refund.chainId} go to ${refund.destination}`
+}
+
 export const approveRefund: ActKind<'refund.approve'> = {
   needsConsent: true,
-  describe: async (deps, act) => {
-    const refund = await found(deps, act.refundId)
-    requireHeld(refund)
-    return `Let refund ${refund.id} of ${refund.coin.amount}${refund.coin.denom} on ${refund.chainId} go to ${refund.destination}`
-  },
+  describe: async (deps, act) => approving(await found(deps, act.refundId)),
   perform: async (deps, act, admin) => deps.store.transaction(async (tx) => {
     const now = deps.clock.now()
     const refund = await lockOne(tx, act.refundId)
-    requireHeld(refund)
+    requireSigned(admin, approving(refund))
     await tx.approveRefund(refund, admin.address, causeOf(act, admin), now)
     await auditAct(tx, act, admin, { subjectType: 'refund', subjectId: refund.id, detail: { destination: refund.destination, amount: refund.coin.amount.toString(), denom: refund.coin.denom } }, now)
     return `Refund ${refund.id} waits to be sent.`
@@ -51,16 +54,18 @@ function sentFor(refund: Refund, paid: PaidOutside | null): Coin {
   return paid.coin
 }
 
+function taking(act: ActOf<'refund.mark_sent'>, refund: Owed): string {
+  return `Take transaction ${act.txHash} on ${refund.chainId} for refund ${refund.id} of ${refund.coin.amount}${refund.coin.denom} to ${refund.destination ?? 'nobody known'}`
+}
+
 export const markRefundSent: ActKind<'refund.mark_sent'> = {
   needsConsent: true,
-  describe: async (deps, act) => {
-    const refund = await found(deps, act.refundId)
-    return `Take transaction ${act.txHash} on ${refund.chainId} for refund ${refund.id} of ${refund.coin.amount}${refund.coin.denom} to ${refund.destination ?? 'nobody known'}`
-  },
+  describe: async (deps, act) => taking(act, await found(deps, act.refundId)),
   perform: async (deps, act, admin) => deps.store.transaction(async (tx) => {
     const now = deps.clock.now()
     const cause = causeOf(act, admin)
     const refund = await lockOne(tx, act.refundId)
+    requireSigned(admin, taking(act, refund))
     const paid = await tx.strangerPaying(refund.chainId, act.txHash)
     const sent = sentFor(refund, paid)
     if (!paid || !await tx.acceptStranger(refund.chainId, act.txHash, admin.address, `refund ${refund.id}: ${act.reason}`)) throw notInThisState('Somebody explained this transaction meanwhile.')

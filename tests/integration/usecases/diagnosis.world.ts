@@ -19,6 +19,7 @@ import { makeQuoteFacts } from '../../../server/usecases/quote-facts'
 import { makeSearchPackets } from '../../../server/usecases/search-packets'
 import type { PacketDto } from '../../../shared/schemas/packets'
 import { parsePacketId, type PacketId } from '../../../shared/utils/packet-id'
+import { hermesEnvironment } from '../../builders/config'
 import { keptLog } from '../../builders/services'
 import { untilFound } from '../../contract/chain-world'
 import type { TestDatabase } from '../database'
@@ -66,7 +67,7 @@ export class DiagnosisWorld {
     const reader = openChainReader({ directory, rpcUrls, clock: systemClock, logger, callTimeoutMs: 1_000 })
     const cache = openCache({ redisUrl: null, logger })
     this.#closing.push(() => reader.close(), () => cache.close())
-    const relayer = makeHermesRelayer({ binary: this.sandbox.hermes.binary, configPath: hermesConfig, restUrl: null })
+    const relayer = makeHermesRelayer({ binary: this.sandbox.hermes.binary, configPath: hermesConfig, restUrl: null, environment: hermesEnvironment })
     const judge = makePacketJudge({ directory, stuckAfterMs, haltedAfterMs: 4_000 })
     const config = readConfig(sandboxEnvironment(this.sandbox, { port: 3999, dataDir: '.data' }))
     return {

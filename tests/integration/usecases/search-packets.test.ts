@@ -12,6 +12,7 @@ import { makeRefreshPacketIndex } from '../../../server/usecases/refresh-packet-
 import { makeSearchPackets } from '../../../server/usecases/search-packets'
 import { startSandbox, type Sandbox } from '../../../sandbox/start'
 import { untilFound } from '../../contract/chain-world'
+import { hermesEnvironment } from '../../builders/config'
 import { createTestDatabase, type TestDatabase } from '../database'
 
 const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -28,7 +29,7 @@ async function build() {
   const reader = openChainReader({ directory, rpcUrls, clock, logger, callTimeoutMs: 1_000, observe: (_, __, method) => queries.push(method) })
   const index = makePacketIndex(database.db)
   const cache = openCache({ redisUrl: null, logger })
-  const relayer = makeHermesRelayer({ binary: sandbox.hermes.binary, configPath: sandbox.hermes.configPath, restUrl: null })
+  const relayer = makeHermesRelayer({ binary: sandbox.hermes.binary, configPath: sandbox.hermes.configPath, restUrl: null, environment: hermesEnvironment })
   const judge = makePacketJudge({ directory, stuckAfterMs: 600_000, haltedAfterMs: 600_000 })
   close = async () => {
     reader.close()
