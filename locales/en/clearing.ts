@@ -111,6 +111,7 @@ const events: Readonly<Record<OperationEventType, string>> = {
   payment_credited: 'Payment credited',
   payment_refuted: 'Payment is not on chain: one node had shown it, others refute it',
   payment_returned: 'Payment goes back',
+  payment_set_aside: 'Payment in another coin than asked: not counted, a person looks at it',
   queued: 'In line for the relayer',
   run_started: 'Relayer started',
   packet_received: 'Packet received on the destination',

@@ -128,6 +128,7 @@ export const clearing: InnerWords['clearing'] = {
     payment_credited: 'Pago acreditado',
     payment_refuted: 'El pago no está en la cadena: un nodo lo mostró, otros lo desmienten',
     payment_returned: 'El pago se devuelve',
+    payment_set_aside: 'Pago en un token distinto del pedido: no cuenta, lo revisa una persona',
     queued: 'En cola para el relayer',
     run_started: 'El relayer empezó',
     packet_received: 'Paquete recibido en el destino',

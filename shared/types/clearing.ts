@@ -51,7 +51,7 @@ export const nextRefunds = ['to_payer', 'to_named', 'sent', 'held_minimum', 'hel
 export type NextRefund = typeof nextRefunds[number]
 
 export const operationEventTypes = [
-  'token_issued', 'payment_seen', 'payment_credited', 'payment_returned', 'payment_refuted', 'queued', 'run_started', 'packet_received', 'packet_finished',
+  'token_issued', 'payment_seen', 'payment_credited', 'payment_returned', 'payment_set_aside', 'payment_refuted', 'queued', 'run_started', 'packet_received', 'packet_finished',
   'attempt_failed', 'settled', 'refund_planned', 'refund_held', 'refund_approved', 'refund_claimed', 'refund_signed', 'refund_sent', 'refund_confirmed', 'expired', 'needs_attention', 'retried', 'resolved',
 ] as const
 export type OperationEventType = typeof operationEventTypes[number]

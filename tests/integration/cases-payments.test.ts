@@ -1,5 +1,6 @@
-import { sql } from 'drizzle-orm'
+import { asc, eq, sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { operationEvents } from '../../drizzle/schema'
 import type { ChainEvent } from '../../server/domain/payment/inbound'
 import { event } from '../builders/bank-events'
 import { captured } from '../builders/rpc-node'
@@ -74,6 +75,8 @@ describe('payments that are none', () => {
     await world.scan()
     await expectNothingCredited(id)
     expect(await world.payments()).toMatchObject([{ state: 'unallocated', denom, amount: 100n, creditedAmount: 0n }])
+    expect((await world.database.db.select().from(operationEvents).where(eq(operationEvents.operationId, id)).orderBy(asc(operationEvents.id))).map(({ type, actor }) => [type, actor]))
+      .toEqual([['token_issued', 'user'], ['payment_seen', 'scanner'], ['payment_set_aside', 'scanner']])
   })
 
   it('case 12e: memos of every odd kind are kept, credit nothing, and stop nothing', async () => {

@@ -61,7 +61,13 @@ function giveBack(operation: Operation, payment: ConfirmedPayment, reason: Refun
 function wrongDenom(operation: Operation, payment: ConfirmedPayment, refundable: boolean): Transition {
   const noted = operation.status === 'awaiting_payment' ? { ...operation, paymentIssue: 'wrong_denom' as const } : operation
   if (refundable) return giveBack(noted, payment, 'wrong_denom')
-  return { operation: noted, effects: [{ type: 'leave_unallocated', paymentId: payment.id, reason: `paid in ${payment.coin.denom}, quoted in ${operation.total.denom}` }] }
+  return {
+    operation: noted,
+    effects: [
+      { type: 'leave_unallocated', paymentId: payment.id, reason: `paid in ${payment.coin.denom}, quoted in ${operation.total.denom}` },
+      log('payment_set_aside', { amount: payment.coin.amount.toString(), denom: payment.coin.denom }),
+    ],
+  }
 }
 
 function creditPayment(operation: Operation, payment: ConfirmedPayment, clearingDeadlineMs: number): Transition {
