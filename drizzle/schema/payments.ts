@@ -29,6 +29,8 @@ export const payments = pgTable('payments', {
   blockHash: text('block_hash').notNull(),
   resultCodes: integer('result_codes').array().notNull(),
   endpoint: text('endpoint').notNull(),
+  /** What only the block's events told, while a second endpoint must say the same. */
+  toldByEvents: text('told_by_events'),
   confirmation: text('confirmation').$type<PaymentConfirmation>().notNull(),
   reason: text('reason'),
   /** A memo code this payment may have meant, for a person to judge. */

@@ -76,6 +76,8 @@ export const walletOutgoing = pgTable('wallet_outgoing', {
   blockHash: text('block_hash').notNull(),
   resultCodes: integer('result_codes').array().notNull(),
   endpoint: text('endpoint').notNull(),
+  /** What only the block's events told, while a second endpoint must say the same. */
+  toldByEvents: text('told_by_events'),
   confirmation: text('confirmation').$type<PaymentConfirmation>().notNull(),
   /** null until judged, which waits for the second endpoint. */
   kind: text('kind').$type<OutgoingKind>(),

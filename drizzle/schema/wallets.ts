@@ -34,6 +34,8 @@ export const walletFunding = pgTable('wallet_funding', {
   blockHash: text('block_hash').notNull(),
   resultCodes: integer('result_codes').array().notNull(),
   endpoint: text('endpoint').notNull(),
+  /** What only the block's events told, while a second endpoint must say the same. */
+  toldByEvents: text('told_by_events'),
   confirmation: text('confirmation').$type<PaymentConfirmation>().notNull(),
   /** null until it is vouched for and in the books. */
   bookedAt: instant('booked_at'),

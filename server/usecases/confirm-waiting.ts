@@ -2,17 +2,18 @@ import { readMemo } from '../../shared/utils/memo-code'
 import { DomainError } from '../domain/errors'
 import type { ScannedBlock } from '../domain/payment/inbound'
 import type { RefutedRow, WaitingBlock, WatchedWallet } from './ledger-ports'
-import { codesOf, confirmationOf, insertMovements, movementsAt, settle, type ScanDependencies } from './record-blocks'
+import { codesOf, confirmationOf, insertMovements, movementsAt, settle, toldAt, type ScanDependencies } from './record-blocks'
 import type { Cause, StoreTransaction } from './store-ports'
 
 const refuted: Cause = { actor: 'scanner', cause: 'two other endpoints agree on another block' }
 
 /** What another endpoint shows at this height, if that is a different block and a second one agrees with it. */
-async function trueBlock(deps: ScanDependencies, chainId: string, waiting: WaitingBlock): Promise<ScannedBlock | null> {
+async function trueBlock(deps: ScanDependencies, chainId: string, waiting: WaitingBlock, wallets: readonly WatchedWallet[]): Promise<ScannedBlock | null> {
   try {
     const block = await deps.reader.block(chainId, waiting.height, { avoidEndpoint: waiting.endpoint })
-    const same = block.blockHash === waiting.blockHash && codesOf(block).join() === waiting.codes.join()
-    return !same && await deps.reader.confirmBlock({ ...block, codes: codesOf(block) }) === 'agreed' ? block : null
+    const told = toldAt(wallets)(block)
+    const same = block.blockHash === waiting.blockHash && codesOf(block).join() === waiting.codes.join() && (waiting.toldByEvents ?? told) === told
+    return !same && await deps.reader.confirmBlock({ ...block, codes: codesOf(block), toldByEvents: told }, toldAt(wallets)) === 'agreed' ? block : null
   }
   catch (error) {
     if (error instanceof DomainError && error.code === 'chain_unavailable') return null // asked again with the next scan
@@ -37,7 +38,7 @@ async function replaceRefuted(deps: ScanDependencies, waiting: WaitingBlock, blo
   const removed = await deps.store.transaction(async (tx) => {
     const removed = await tx.removeRefuted(block.chainId, waiting)
     for (const row of removed) await tellRefuted(deps, tx, block.chainId, waiting, row)
-    await insertMovements(deps, tx, movementsAt(block, wallets), { blockHash: block.blockHash, codes: codesOf(block), endpoint: block.endpoint, confirmation: 'agreed' })
+    await insertMovements(deps, tx, movementsAt(block, wallets), { blockHash: block.blockHash, codes: codesOf(block), endpoint: block.endpoint, confirmation: 'agreed', toldByEvents: null })
     await settle(deps, tx, block.chainId, wallets, cursorHeight)
     return removed
   })
@@ -52,9 +53,9 @@ async function replaceRefuted(deps: ScanDependencies, waiting: WaitingBlock, blo
 export async function confirmWaiting(deps: ScanDependencies, chainId: string, wallets: readonly WatchedWallet[], cursorHeight: bigint): Promise<boolean> {
   let stillWaiting = false
   for (const waiting of await deps.store.heightsAwaitingSecond(chainId)) {
-    const agreement = await deps.reader.confirmBlock({ chainId, ...waiting })
+    const agreement = await deps.reader.confirmBlock({ chainId, ...waiting }, waiting.toldByEvents === null ? undefined : toldAt(wallets))
     const confirmation = confirmationOf(agreement)
-    const truth = agreement === 'disputed' ? await trueBlock(deps, chainId, waiting) : null
+    const truth = agreement === 'disputed' ? await trueBlock(deps, chainId, waiting, wallets) : null
     if (truth) await replaceRefuted(deps, waiting, truth, wallets, cursorHeight)
     else if (confirmation === 'none') stillWaiting = true
     else {

@@ -21,6 +21,8 @@ export interface BlockSource {
   /** Host that showed it. */
   readonly endpoint: string
   readonly confirmation: PaymentConfirmation
+  /** What of ours only its events told, kept while a second endpoint must say the same; null: nothing is to be compared. */
+  readonly toldByEvents: string | null
 }
 
 /** A reading of a block that waits for a second endpoint's word. */
@@ -56,9 +58,9 @@ export interface LedgerTransaction {
   /** Names `fromHeight` as the beginning of those of `addresses` that have none, and returns every wallet of the chain. */
   beginWatching(chainId: string, addresses: readonly string[], fromHeight: bigint): Promise<readonly WatchedWallet[]>
   /** Says of everything one reading of a block gave, and that is in no book yet, who vouches for it. */
-  setConfirmation(chainId: string, reading: Pick<WaitingBlock, 'height' | 'blockHash' | 'codes'>, confirmation: PaymentConfirmation): Promise<void>
+  setConfirmation(chainId: string, reading: Omit<WaitingBlock, 'endpoint'>, confirmation: PaymentConfirmation): Promise<void>
   /** Deletes what one reading gave and is in no book yet. Returns what it had said. */
-  removeRefuted(chainId: string, reading: Pick<WaitingBlock, 'height' | 'blockHash' | 'codes'>): Promise<readonly RefutedRow[]>
+  removeRefuted(chainId: string, reading: Omit<WaitingBlock, 'endpoint'>): Promise<readonly RefutedRow[]>
   /** What reached a relayer wallet; inserts what is new by key, in no book yet. */
   insertFunding(rows: readonly InboundTransfer[], source: BlockSource): Promise<void>
   /** Books what reached relayer wallets and is vouched for as the owner's capital. */

@@ -93,8 +93,9 @@ async function giveUp({ deps }: Signer, payout: Payout, reason: string, parking:
 async function continueSigned(signer: Signer, payout: Payout, failures: number): Promise<RefundStep> {
   const { deps } = signer
   const includedCode = await deps.store.failedInclusion(payout.chainId, payout.txHash)
-  const account = includedCode === null ? null : await deps.reader.account(payout.chainId, payout.address)
-  const world = worldOf(signer, payout.coin.denom, { includedCode, sequenceUsed: account !== null && account.sequence > payout.accountSequence, sequenceUsedBy: await deps.store.sequenceUsedBy(payout) })
+  const sequenceUsedBy = await deps.store.sequenceUsedBy(payout)
+  const account = includedCode === null && sequenceUsedBy === null ? null : await deps.reader.account(payout.chainId, payout.address, { corroborate: true })
+  const world = worldOf(signer, payout.coin.denom, { includedCode, sequenceUsed: account !== null && account.sequence > payout.accountSequence, sequenceUsedBy })
   const hand: RefundInHand = { kind: 'signed', payout, failures }
   let step = nextRefundStep(hand, world, deps.clock.now())
   if (step.do === 'verify_absence') step = nextRefundStep(hand, { ...world, absence: await isProvenAbsent(deps, payout, includedCode !== null) ? 'proven' : 'unproven' }, deps.clock.now())

@@ -93,7 +93,17 @@ export interface EndpointHealth {
   readonly checkedAt: Date | null
 }
 
-/** `agreed`: block hash and result codes agree on two endpoints. `single`: only one endpoint is configured. `waiting`: the second cannot answer now. */
+/** What one endpoint said of a block. */
+export type BlockReading = Pick<ScannedBlock, 'chainId' | 'height' | 'blockHash' | 'endpoint'> & {
+  readonly codes: readonly number[]
+  /** What of ours only its events told, as a text; null: not kept. */
+  readonly toldByEvents?: string | null
+}
+
+/** That text for any endpoint's showing of the block. */
+export type ToldByEvents = (block: ScannedBlock) => string
+
+/** `agreed`: block hash, result codes and what was to be compared of the events agree on two endpoints. `single`: only one endpoint is configured. `waiting`: the second cannot answer now. */
 export type BlockAgreement = 'agreed' | 'single' | 'waiting' | 'disputed'
 
 /** What the first endpoint that was asked says; `agreement` tells whether a second one says the same. */
@@ -148,8 +158,8 @@ export interface ChainReader {
   onNewBlock(chainId: string, wake: (height: bigint) => void): () => void
   /** `avoidEndpoint`: ask another one, for the second cursor. Rejects when the block is pruned or its data_hash does not fit. */
   block(chainId: string, height: bigint, options?: { readonly avoidEndpoint?: string }): Promise<ScannedBlock>
-  /** Compares with a second endpoint: block hash and every result code. */
-  confirmBlock(block: Pick<ScannedBlock, 'chainId' | 'height' | 'blockHash' | 'endpoint'> & { readonly codes: readonly number[] }): Promise<BlockAgreement>
+  /** Compares with a second endpoint: block hash, every result code and, where `toldBy` is given, what of ours events tell. */
+  confirmBlock(block: BlockReading, toldBy?: ToldByEvents): Promise<BlockAgreement>
   /** Never rejects for one dead chain: unknown answers stand in the facts. Batched per channel: at most two state queries per direction plus paging. */
   packetFacts(ids: readonly PacketId[], options?: ReadOptions & { readonly withLegs?: boolean }): Promise<PacketFacts[]>
   channelPending(source: ChannelEnd, destination: ChannelEnd): Promise<ChannelPending>
@@ -160,8 +170,8 @@ export interface ChainReader {
   balance(chainId: string, address: string, denom: string): Promise<Coin>
   /** Everything the address holds after block `height`, and who says so. Rejects when no endpoint has that height's state (not made yet, pruned). */
   balancesAt(chainId: string, address: string, height: bigint): Promise<BalancesReading>
-  /** null: the chain knows no such account. */
-  account(chainId: string, address: string): Promise<ChainAccount | null>
+  /** null: the chain knows no such account. With `corroborate` a second endpoint is asked, too, where there is one: the lower of the two sequences, which has been reached by the word of both. */
+  account(chainId: string, address: string, options?: ReadOptions): Promise<ChainAccount | null>
   /** Decimal text per unit of gas in the fee denom: node config or fee market, at least the registry's floor. */
   gasPrice(chainId: string): Promise<string>
   /** Result of a tx by hash; null when no endpoint's index has it (which proves nothing). */

@@ -4,7 +4,7 @@ import { cannotTell, checkOf, type Check, type Finding } from '../domain/reconci
 import { compareMovements, heightOfFinding, inboundMovement, outgoingMovement, type Movement } from '../domain/reconciliation/compare-movements'
 import type { WatchedWallet } from './ledger-ports'
 import type { ReconcileDeps, ReconcileWindow } from './reconcile'
-import { codesOf, movementsAt } from './record-blocks'
+import { codesOf, movementsAt, toldAt } from './record-blocks'
 
 const readAtOnce = 4
 
@@ -43,7 +43,7 @@ async function judgeBlock(deps: ReconcileDeps, chainId: string, height: bigint, 
   if (avoidEndpoint !== undefined && block.endpoint === avoidEndpoint) return untold(`only ${avoidEndpoint} shows it, which the scanner asks itself`)
   if (findings.length === 0) return { findings, untold: [] }
   // Before one endpoint's word stops payouts, another one is asked.
-  const agreement = await deps.reader.confirmBlock({ ...block, codes: codesOf(block) })
+  const agreement = await deps.reader.confirmBlock({ ...block, codes: codesOf(block), toldByEvents: toldAt(wallets)(block) }, toldAt(wallets))
   return agreement === 'agreed' || agreement === 'single' ? { findings, untold: [] } : untold('the endpoints disagree about it, or the second does not answer')
 }
 

@@ -2,6 +2,7 @@ import type { PaymentConfirmation } from '../../shared/types/clearing'
 import { readMemo } from '../../shared/utils/memo-code'
 import type { InboundTransfer, ScannedBlock } from '../domain/payment/inbound'
 import { recogniseInbound } from '../domain/payment/recognise'
+import { toldByEvents } from '../domain/payment/told-by-events'
 import { recogniseOutgoing, type OutgoingTransfer } from '../domain/refund/outgoing'
 import { creditSeenPayments, expirePastGrace, type PaymentPolicy } from './credit-payments'
 import type { BlockSource, WatchedWallet } from './ledger-ports'
@@ -60,6 +61,11 @@ function movementsOf(block: ScannedBlock, wallets: readonly WatchedWallet[]): Mo
 /** What a block that was passed moved, as the primary scan should have seen it. */
 export const movementsAt = (block: ScannedBlock, wallets: readonly WatchedWallet[]): Movements => movementsOf(block, wallets.filter(isWatchedAt(block.height, 'audit')))
 
+const toldBy = ({ payments, funding, outgoing }: Movements) => toldByEvents([...payments, ...funding], outgoing)
+
+/** What of ours only the events of a block that was passed tell. */
+export const toldAt = (wallets: readonly WatchedWallet[]) => (block: ScannedBlock): string => toldBy(movementsAt(block, wallets))
+
 export const codesOf = (block: ScannedBlock): number[] => block.txs.map(tx => tx.code)
 export const confirmationOf = (agreement: BlockAgreement): PaymentConfirmation => agreement === 'agreed' || agreement === 'single' ? agreement : 'none'
 
@@ -93,10 +99,12 @@ export async function settle(deps: ScanDependencies, tx: StoreTransaction, chain
 /** One block, or several that move nothing of ours, in order and without a gap. */
 type Run = readonly [ScannedBlock, ...ScannedBlock[]]
 
-async function sourceOf(deps: ScanDependencies, block: ScannedBlock): Promise<BlockSource> {
-  const agreement = await deps.reader.confirmBlock({ ...block, codes: codesOf(block) })
+async function sourceOf(deps: ScanDependencies, block: ScannedBlock, movements: Movements, watched: readonly WatchedWallet[]): Promise<BlockSource> {
+  const told = toldBy(movements)
+  const agreement = await deps.reader.confirmBlock({ ...block, codes: codesOf(block), toldByEvents: told }, shown => toldBy(movementsOf(shown, watched)))
+  const confirmation = confirmationOf(agreement)
   if (agreement === 'disputed') deps.logger.error({ chainId: block.chainId, height: block.height.toString() }, 'endpoints disagree about a block that moves our money')
-  return { blockHash: block.blockHash, codes: codesOf(block), endpoint: block.endpoint, confirmation: confirmationOf(agreement) }
+  return { blockHash: block.blockHash, codes: codesOf(block), endpoint: block.endpoint, confirmation, toldByEvents: confirmation === 'none' ? told : null }
 }
 
 /**
@@ -107,7 +115,7 @@ async function recordRun(deps: ScanDependencies, purpose: CursorRow['purpose'], 
   const { chainId, height: first } = run[0]
   const last = run.at(-1)!
   const watched = wallets.known.filter(isWatchedAt(last.height, purpose))
-  const source = movements && await sourceOf(deps, last)
+  const source = movements && await sourceOf(deps, last, movements, watched)
   const { known, missed } = await deps.store.transaction(async (tx) => {
     const cursor = await tx.lockCursor(chainId, purpose, first - 1n)
     if (cursor.height < first - 1n || cursor.height >= last.height) return { known: wallets.known, missed: false } // another instance was here

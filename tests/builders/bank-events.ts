@@ -39,7 +39,7 @@ export function movingTx(tx: MovingTx, index: number, messagesNamed: boolean): B
   const fee: Coin = { denom: 'uatom', amount }
   const feeEvents = [...moved(payer, 'cosmos1feecollector', fee, {}), event('tx', { fee: text(fee), fee_payer: payer }), event('tx', { acc_seq: `${payer}/${sequence}` })]
   const messageEvents = tx.moves.flatMap((move, place) => moved(move.from, move.to, move.coin, messagesNamed ? { msg_index: String(place) } : {}))
-  return { index, txHash: `${index}`.padStart(64, '0'), code: tx.code, memo: 'memo', messages: tx.moves.map(messageOf), events: tx.code === 0 ? [...feeEvents, ...messageEvents] : feeEvents }
+  return { index, txHash: `${index}`.padStart(64, '0'), code: tx.code, memo: 'memo', messages: tx.moves.map(messageOf), signers: [{ address: payer, sequence }], events: tx.code === 0 ? [...feeEvents, ...messageEvents] : feeEvents }
 }
 
 export function blockOf(txs: readonly BlockTx[], blockEvents: readonly ChainEvent[] = []): ScannedBlock {

@@ -33,6 +33,7 @@ export class ScriptedChain implements BlockReading {
     return {
       txHash: upperHash(`tx ${this.#unique}`), code: overrides.code ?? 0, memo,
       messages: [{ index: 0, typeUrl: '/cosmos.bank.v1beta1.MsgSend', send: { fromAddress, toAddress: 'cosmos1service', coins: [sent] } }],
+      signers: [{ address: fromAddress, sequence: 0n }],
       events: [{ type: 'coin_received', attributes: attributes({ receiver: 'cosmos1service' }) }, { type: 'transfer', attributes: attributes({ recipient: 'cosmos1service', sender: fromAddress }) }],
     }
   }

@@ -1,9 +1,9 @@
 import { DomainError } from '../../server/domain/errors'
 import type { ScannedBlock } from '../../server/domain/payment/inbound'
-import type { BlockAgreement, ChainReader } from '../../server/usecases/ports'
+import type { BlockAgreement, BlockReading, ChainReader, ToldByEvents } from '../../server/usecases/ports'
 import type { ScriptedChain } from './scripted-chain'
 
-const readingOf = (block: { readonly blockHash: string, readonly codes: readonly number[] }) => `${block.blockHash}/${block.codes.join()}`
+const readingOf = (block: Pick<BlockReading, 'blockHash' | 'codes' | 'toldByEvents'>) => `${block.blockHash}/${block.codes.join()}/${block.toldByEvents ?? ''}`
 const codesOf = (block: ScannedBlock) => block.txs.map(tx => tx.code)
 
 /** Several endpoints of one scripted chain, the first of which shows what the test makes it show; they judge each other as the adapter does. */
@@ -37,15 +37,15 @@ export class ScriptedEndpoints implements Pick<ChainReader, 'tip' | 'block' | 'c
     return this.#read(endpoint, height)
   }
 
-  async confirmBlock(block: { readonly height: bigint, readonly blockHash: string, readonly endpoint: string, readonly codes: readonly number[] }): Promise<BlockAgreement> {
+  async confirmBlock(block: BlockReading, toldBy?: ToldByEvents): Promise<BlockAgreement> {
     if (this.names.length < 2) return 'single'
     const others = this.names.filter(name => name !== block.endpoint && !this.down.has(name)).slice(0, 2)
     if (others.length === 0) return 'waiting'
     const readings = await Promise.all(others.map(async (name) => {
       const own = await this.#read(name, block.height)
-      return readingOf({ blockHash: own.blockHash, codes: codesOf(own) })
+      return readingOf({ blockHash: own.blockHash, codes: codesOf(own), toldByEvents: toldBy?.(own) })
     }))
-    return readings.includes(readingOf(block)) ? 'agreed' : 'disputed'
+    return readings.includes(readingOf(toldBy ? block : { ...block, toldByEvents: null })) ? 'agreed' : 'disputed'
   }
 
   endpoints() {

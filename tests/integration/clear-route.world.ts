@@ -120,7 +120,7 @@ export async function openClearingWorld({ blockTimeMs = 150, through = nodes => 
       height += 1n
       const inbound = { chainId: hub.chainId, height, blockTime: clock.now(), txIndex: 0, msgIndex: 0, txHash: 'AA'.repeat(32), coin: token.total, fromAddress: 'cosmos1payer', toAddress: 'cosmos1service', memo: token.memoCode, kind: 'msg_send' as const }
       await store.transaction(async (tx) => {
-        await tx.insertInbound([inbound], { blockHash: 'BB'.repeat(32), codes: [0], endpoint: 'test', confirmation: 'agreed' }, clock.now())
+        await tx.insertInbound([inbound], { blockHash: 'BB'.repeat(32), codes: [0], endpoint: 'test', confirmation: 'agreed', toldByEvents: null }, clock.now())
         await creditSeenPayments(tx, hub.chainId, height, { confirmationBlocks: 1, quorumAmount: () => 0n, refundableDenoms: () => new Set(), clearingDeadlineMs: options.deadlineMs ?? 1_800_000 }, new Set(), clock)
       })
       return awaiting.id

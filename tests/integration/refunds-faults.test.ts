@@ -360,7 +360,7 @@ describe('a refund is paid exactly once', () => {
       ...reader, confirmBlock: async () => 'agreed',
       block: async (...asked) => {
         const block = await reader.block(...asked)
-        const refused = { index: block.txs.length, txHash: payout!.txHash, code: 11, memo: '', messages: [], events: [{ type: 'tx', attributes: [{ key: 'acc_seq', value: `${world.service}/${payout!.accountSequence}` }] }] }
+        const refused = { index: block.txs.length, txHash: payout!.txHash, code: 11, memo: '', messages: [], signers: [{ address: world.service, sequence: payout!.accountSequence }], events: [{ type: 'tx', attributes: [{ key: 'acc_seq', value: `${world.service}/${payout!.accountSequence}` }] }] }
         return block.height === height ? { ...block, txs: [...block.txs, refused] } : block
       },
     }

@@ -117,6 +117,45 @@ describe('two endpoints that disagree', () => {
   })
 })
 
+/** The first endpoint shows the true block, and events that are not of it. */
+async function lieInEvents(endpoints: ScriptedEndpoints, height: bigint, event: { readonly type: string, readonly attributes: readonly { readonly key: string, readonly value: string }[] }) {
+  const truth = await world.chain.block('hub-1', height)
+  endpoints.lies.set(height, { ...truth, txs: truth.txs.map(tx => ({ ...tx, events: [...tx.events, event] })) })
+}
+
+describe('a first endpoint that shows the true block with events of its own', () => {
+  const came = { type: 'coin_received', attributes: [{ key: 'receiver', value: 'cosmos1service' }, { key: 'amount', value: '900uosmo' }] }
+  const ourSequence = { type: 'tx', attributes: [{ key: 'acc_seq', value: 'cosmos1service/7' }] }
+
+  it.each([['names', came, 'payment.refuted'], ['says', ourSequence, 'outgoing.refuted']])('case 14v: %s what never reached or left a wallet: nobody is believed before the second says it, too', async (_what, event, refuted) => {
+    const { endpoints, scan } = await open('a', 'b')
+    const tx = { ...world.chain.payment('', 1n, { from: 'cosmos1service', code: event === came ? 0 : 5 }), signers: [{ address: 'cosmos1service', sequence: 7n }] }
+    const height = world.chain.add(10, [{ ...tx, messages: [], events: [] }])
+    await lieInEvents(endpoints, height, event)
+    endpoints.down.add('b')
+    expect(await scan()).toEqual({ waiting: true })
+    endpoints.down.clear()
+    expect(await scan()).toEqual({ waiting: true })
+    expect(await entries()).toEqual([])
+    expect((await world.database.db.select().from(walletOutgoing)).filter(row => row.kind !== null)).toEqual([])
+    endpoints.lies.clear()
+    expect(await scan()).toEqual({ waiting: false })
+    expect([await world.payments(), await world.database.db.select().from(walletOutgoing), await entries()]).toEqual([[], [], []])
+    expect((await audits()).map(row => row.action)).toEqual([refuted])
+  })
+
+  it('is vouched for by a second one that tells the same of our wallets, whatever else their events are', async () => {
+    const { endpoints, scan } = await open('a', 'b')
+    const height = world.chain.add(10, [world.chain.contractPayment('', 5n)])
+    await lieInEvents(endpoints, height, { type: 'wasm', attributes: [{ key: 'noise', value: '1' }] })
+    endpoints.down.add('b')
+    expect(await scan()).toEqual({ waiting: true })
+    endpoints.down.clear()
+    expect(await scan()).toEqual({ waiting: false })
+    expect(await world.payments()).toMatchObject([{ state: 'unallocated', amount: 5n, confirmation: 'agreed' }])
+  })
+})
+
 describe('two readings of one height', () => {
   it('are vouched for one by one: the forged row is not believed because the true one is', async () => {
     const { endpoints, scan, indexed } = await open('a', 'b', 'c')

@@ -218,7 +218,7 @@ export class Instance {
     const gated: Pick<ChainReader, 'tip' | 'block' | 'confirmBlock' | 'packetFacts' | 'onNewBlock' | 'endpoints' | 'account' | 'balance' | 'gasPrice' | 'broadcast'> = {
       tip: chainId => this.call('tip', 'read', () => reader.tip(chainId)),
       block: (chainId, height, options) => this.call(`block ${chainId} ${height}`, 'read', () => reader.block(chainId, height, options)),
-      confirmBlock: block => this.call(`confirmBlock ${block.chainId} ${block.height}`, 'read', () => reader.confirmBlock(block)),
+      confirmBlock: (block, toldBy) => this.call(`confirmBlock ${block.chainId} ${block.height}`, 'read', () => reader.confirmBlock(block, toldBy)),
       packetFacts: (ids, options) => this.call('packetFacts', 'read', () => reader.packetFacts(ids, options)),
       onNewBlock: (chainId, wake) => reader.onNewBlock(chainId, height => this.alive && wake(height)),
       account: chainId => this.call('account', 'read', () => reader.account(chainId)),

@@ -133,7 +133,7 @@ export class Network {
         for (const { denom, amount } of pending.transfers) chain.service.receive({ denom, amount })
       }
       else {
-        txs.push({ index, txHash, code: 0, memo: '', messages: [], events: [] })
+        txs.push({ index, txHash, code: 0, memo: '', messages: [], signers: [], events: [] })
         this.#relay(pending.message, { chainId, height, time, txHash })
       }
     }

@@ -26,7 +26,7 @@ export function bankTx(chainId: string, from: string, memo: string, sends: reado
   const reached = code === 0 ? sends.map((send, index) => ({ ...send, index })).filter(send => (send.to ?? ours) === ours) : []
   return {
     kind: 'bank', uniqueText: options.uniqueText,
-    tx: { code, memo, messages, events },
+    tx: { code, memo, messages, signers: [{ address: from, sequence: 0n }], events },
     transfers: reached.map(({ denom, amount, index }) => ({ msgIndex: index, denom, amount, fromAddress: from, memo, kind: options.asOther ? 'other' as const : 'msg_send' as const })),
   }
 }

@@ -1,6 +1,6 @@
 import type { Answer, PacketFacts } from '../../server/domain/packet/facts'
 import { DomainError } from '../../server/domain/errors'
-import type { BlockAgreement, BroadcastAnswer, ChainAccount, ChainReader, SimulationAnswer, TransactionSimulator } from '../../server/usecases/ports'
+import type { BlockAgreement, BlockReading, BroadcastAnswer, ChainAccount, ChainReader, SimulationAnswer, ToldByEvents, TransactionSimulator } from '../../server/usecases/ports'
 import type { Coin } from '../../shared/utils/coin'
 import type { PacketId } from '../../shared/utils/packet-id'
 import { asShown, isSameReading, type Lie } from './lies'
@@ -75,14 +75,15 @@ export class ModelReader implements Pick<ChainReader, 'tip' | 'block' | 'confirm
   }
 
   /** As `confirmBlock` of the adapter: a second that differs is marked, and a third may settle it. */
-  async confirmBlock(block: { readonly chainId: string, readonly height: bigint, readonly blockHash: string, readonly endpoint: string, readonly codes: readonly number[] }): Promise<BlockAgreement> {
+  async confirmBlock(block: BlockReading, toldBy?: ToldByEvents): Promise<BlockAgreement> {
     if (this.names.length === 1) return 'single'
     const { down, lie } = this.#faults(block.chainId)
     const own = this.network.chain(block.chainId).blocks[Number(block.height) - 1]
     const [second, third] = this.#ask(block.chainId).filter(name => name !== block.endpoint)
     if (down || second === undefined || !own) return 'waiting'
     const agrees = (name: string) => {
-      const same = isSameReading(block, asShown(own, name, lie))
+      const shown = asShown(own, name, lie)
+      const same = isSameReading(block, shown) && (!toldBy || toldBy(shown) === block.toldByEvents)
       if (!same) this.#mark(name)
       return same
     }

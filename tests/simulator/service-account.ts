@@ -158,7 +158,7 @@ export class ServiceAccount {
   /** null: the proposer leaves it out. What fails before its signature was checked may be in a block all the same, and costs nothing. */
   #execute({ send, txHash, by }: Travelling, height: bigint, txIndex: number): BlockTx | null {
     const { order } = send
-    const tx = { index: txIndex, txHash, memo: order.memo, messages: [{ index: 0, typeUrl: '/cosmos.bank.v1beta1.MsgSend', send: { fromAddress: this.address, toAddress: order.destination, coins: [order.coin] } }] }
+    const tx = { index: txIndex, txHash, memo: order.memo, messages: [{ index: 0, typeUrl: '/cosmos.bank.v1beta1.MsgSend', send: { fromAddress: this.address, toAddress: order.destination, coins: [order.coin] } }], signers: [{ address: this.address, sequence: order.sequence }] }
     const balance = (denom: string) => this.balances.get(denom) ?? 0n
     const early = order.timeoutHeight > 0n && height > order.timeoutHeight ? 30 : balance(order.fee.denom) < order.fee.amount ? 5 : order.sequence !== this.#sequence ? 32 : 0
     if (early !== 0) return this.random.chance(0.5) ? null : { ...tx, code: early, events: [] }

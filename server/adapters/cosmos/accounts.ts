@@ -4,9 +4,9 @@ import { QueryAllBalancesRequest, QueryAllBalancesResponse, QuerySpendableBalanc
 import { accountFromAny } from '@cosmjs/stargate'
 import { coin, parseAmount, type Coin } from '../../../shared/utils/coin'
 import { DomainError } from '../../domain/errors'
-import type { BalancesReading, ChainAccount } from '../../usecases/ports'
-import { query, QueryRefused } from './abci'
-import type { EndpointPool } from './endpoint-pool'
+import type { BalancesReading, ChainAccount, ReadOptions } from '../../usecases/ports'
+import { query, QueryRefused, type QueryAnswer } from './abci'
+import type { AskOptions, EndpointPool } from './endpoint-pool'
 import { RpcError } from './json-rpc'
 
 const maxPages = 20
@@ -70,33 +70,48 @@ export async function readBalancesAt(pool: EndpointPool, address: string, height
   }
 }
 
-/** Number and sequence; null when the chain knows no such account. */
-export async function readAccount(pool: EndpointPool, address: string): Promise<ChainAccount | null> {
+type Shown = QueryAnswer<ChainAccount | null>
+
+const shown = <T>({ value, ...answer }: QueryAnswer<T>, read: (value: T) => ChainAccount | null): Shown => ({ ...answer, value: read(value) })
+
+/** Number and sequence; null when the chain knows no such account. `corroborate`: by the word of two endpoints, where there are two. */
+export async function readAccount(pool: EndpointPool, address: string, { corroborate = false }: ReadOptions = {}): Promise<ChainAccount | null> {
+  const first = await accountShownBy(pool, address, {})
+  if (!corroborate || pool.endpoints.length < 2 || !first?.value) return first?.value ?? null
+  const second = await accountShownBy(pool, address, { excluded: new Set([first.endpoint]) })
+  if (!second?.value) return null
+  return second.value.sequence < first.value.sequence ? second.value : first.value
+}
+
+/** null: it is said that there is no such account. */
+async function accountShownBy(pool: EndpointPool, address: string, options: AskOptions): Promise<Shown | null> {
   try {
-    return await readAccountInfo(pool, address)
+    return await readAccountInfo(pool, address, options)
   }
   catch (cause) {
     if (!(cause instanceof QueryRefused)) throw cause
-    if (cause.unknownPath) return readTypedAccount(pool, address)
+    if (cause.unknownPath) return readTypedAccount(pool, address, options)
     if (cause.notFound) return null
     // AccountInfo fails for account kinds that are no BaseAccount inside.
-    return readTypedAccount(pool, address)
+    return readTypedAccount(pool, address, options)
   }
 }
 
-async function readAccountInfo(pool: EndpointPool, address: string): Promise<ChainAccount | null> {
-  const { value } = await query(pool, '/cosmos.auth.v1beta1.Query/AccountInfo', { codec: QueryAccountInfoRequest, message: { address } }, QueryAccountInfoResponse)
-  return value.info ? numbers(value.info) : null
+async function readAccountInfo(pool: EndpointPool, address: string, options: AskOptions): Promise<Shown> {
+  const answer = await query(pool, '/cosmos.auth.v1beta1.Query/AccountInfo', { codec: QueryAccountInfoRequest, message: { address } }, QueryAccountInfoResponse, options)
+  return shown(answer, ({ info }) => info ? numbers(info) : null)
 }
 
 /** Before SDK 0.47, and for vesting accounts. */
-async function readTypedAccount(pool: EndpointPool, address: string): Promise<ChainAccount | null> {
+async function readTypedAccount(pool: EndpointPool, address: string, options: AskOptions): Promise<Shown | null> {
   try {
-    const { value } = await query(pool, '/cosmos.auth.v1beta1.Query/Account', { codec: QueryAccountRequest, message: { address } }, QueryAccountResponse)
-    if (!value.account) return null
-    if (value.account.typeUrl === '/cosmos.auth.v1beta1.BaseAccount') return numbers(BaseAccount.decode(value.account.value))
-    const { accountNumber, sequence } = accountFromAny(value.account)
-    return { accountNumber: BigInt(accountNumber), sequence: BigInt(sequence) }
+    const answer = await query(pool, '/cosmos.auth.v1beta1.Query/Account', { codec: QueryAccountRequest, message: { address } }, QueryAccountResponse, options)
+    return shown(answer, ({ account }) => {
+      if (!account) return null
+      if (account.typeUrl === '/cosmos.auth.v1beta1.BaseAccount') return numbers(BaseAccount.decode(account.value))
+      const { accountNumber, sequence } = accountFromAny(account)
+      return { accountNumber: BigInt(accountNumber), sequence: BigInt(sequence) }
+    })
   }
   catch (cause) {
     if (cause instanceof QueryRefused && cause.notFound) return null

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isComet1Client, isComet38Client, type comet38, type CometClient } from '@cosmjs/tendermint-rpc'
 import { DomainError } from '../../domain/errors'
 import type { BlockTx, ChainEvent, ScannedBlock } from '../../domain/payment/inbound'
-import type { BlockAgreement } from '../../usecases/ports'
+import type { BlockAgreement, BlockReading, ToldByEvents } from '../../usecases/ports'
 import { TransportError } from './bounded-fetch'
-import { decodeTx } from './decode-tx'
+import { decodeTx, txSigners } from './decode-tx'
 import type { Endpoint } from './endpoint'
 import type { EndpointPool } from './endpoint-pool'
 import { headerHash } from './header-hash'
@@ -48,7 +48,13 @@ export async function readBlock(endpoint: Endpoint, height: bigint): Promise<Raw
 /** A block that comes comes in far less; a payment is not to wait for a node that hangs. */
 const blockHedgeMs = 1_500
 
-function blockTx(bytes: Uint8Array, index: number, result: RawBlock['results'][number]): BlockTx {
+/** Where blocks are read; the prefix writes addresses as the chain does. */
+export interface BlockAccess {
+  readonly pool: EndpointPool
+  readonly chain: { readonly bech32Prefix: string }
+}
+
+function blockTx(bytes: Uint8Array, index: number, result: RawBlock['results'][number], bech32Prefix: string): BlockTx {
   const decoded = decodeTx(bytes)
   return {
     index,
@@ -56,7 +62,20 @@ function blockTx(bytes: Uint8Array, index: number, result: RawBlock['results'][n
     code: result.code,
     memo: decoded?.memo ?? null,
     messages: decoded?.messages ?? null,
+    signers: txSigners(bytes, bech32Prefix),
     events: plainEvents(result.events),
+  }
+}
+
+function scanned({ pool, chain }: BlockAccess, endpoint: Endpoint, height: bigint, raw: RawBlock): ScannedBlock {
+  return {
+    chainId: pool.chainId,
+    height,
+    time: new Date(raw.header.time.getTime()),
+    blockHash: upperHex(raw.hash),
+    txs: raw.txs.map((bytes, index) => blockTx(bytes, index, raw.results[index]!, chain.bech32Prefix)),
+    blockEvents: plainEvents(raw.blockEvents),
+    endpoint: endpoint.name,
   }
 }
 
@@ -64,20 +83,10 @@ function blockTx(bytes: Uint8Array, index: number, result: RawBlock['results'][n
  * One block with its results, its txs checked against the header's data_hash and the header against the block hash. Throws DomainError('chain_unavailable')
  * when no endpoint has it (not made yet, pruned, results discarded) or none fits.
  */
-export async function scanBlock(pool: EndpointPool, height: bigint, avoidEndpoint?: string): Promise<ScannedBlock> {
+export async function scanBlock(access: BlockAccess, height: bigint, avoidEndpoint?: string): Promise<ScannedBlock> {
+  const { pool } = access
   try {
-    return await pool.ask(async (endpoint) => {
-      const raw = await readBlock(endpoint, height)
-      return {
-        chainId: pool.chainId,
-        height,
-        time: new Date(raw.header.time.getTime()),
-        blockHash: upperHex(raw.hash),
-        txs: raw.txs.map((bytes, index) => blockTx(bytes, index, raw.results[index]!)),
-        blockEvents: plainEvents(raw.blockEvents),
-        endpoint: endpoint.name,
-      }
-    }, { minHeight: height, avoidEndpoint, hedgeMs: blockHedgeMs })
+    return await pool.ask(async endpoint => scanned(access, endpoint, height, await readBlock(endpoint, height)), { minHeight: height, avoidEndpoint, hedgeMs: blockHedgeMs })
   }
   catch (cause) {
     if (cause instanceof RpcError) throw new DomainError('chain_unavailable', `No endpoint of ${pool.chainId} has block ${height}`, { cause })
@@ -92,15 +101,15 @@ type Opinion = { readonly said: 'same' | 'none' } | { readonly said: 'different'
 
 const nobody: Opinion = { said: 'none' }
 
-const readingOf = (blockHash: string, codes: readonly number[]) => `${blockHash}/${codes.join()}`
-
-async function secondOpinion(pool: EndpointPool, height: bigint, expected: { blockHash: string, codes: readonly number[] }, excluded: Set<string>): Promise<Opinion> {
+async function secondOpinion(access: BlockAccess, read: BlockReading, toldBy: ToldByEvents | undefined, excluded: Set<string>): Promise<Opinion> {
+  const { height } = read
+  const textOf = (blockHash: string, codes: readonly number[], told: string) => [blockHash, codes.join(), told].join('/')
   try {
-    return await pool.ask<Opinion>(async (endpoint) => {
-      const raw = await readBlock(endpoint, height)
+    return await access.pool.ask<Opinion>(async (endpoint) => {
+      const own = scanned(access, endpoint, height, await readBlock(endpoint, height))
       excluded.add(endpoint.name)
-      const reading = readingOf(upperHex(raw.hash), raw.results.map(result => result.code))
-      return reading === readingOf(expected.blockHash, expected.codes) ? { said: 'same' } : { said: 'different', endpoint, reading }
+      const reading = textOf(own.blockHash, own.txs.map(tx => tx.code), toldBy?.(own) ?? '')
+      return reading === textOf(read.blockHash, read.codes, toldBy ? read.toldByEvents ?? '' : '') ? { said: 'same' } : { said: 'different', endpoint, reading }
     }, { minHeight: height, excluded, once: true })
   }
   catch (cause) {
@@ -113,18 +122,19 @@ async function secondOpinion(pool: EndpointPool, height: bigint, expected: { blo
  * Asks a second endpoint for the same block. When it differs, a third may settle it: with the first, the second alone is
  * marked; with the second, the first alone; otherwise the block stays disputed and nobody is believed.
  */
-export async function confirmBlock(pool: EndpointPool, block: { height: bigint, blockHash: string, endpoint: string, codes: readonly number[] }): Promise<BlockAgreement> {
+export async function confirmBlock(access: BlockAccess, block: BlockReading, toldBy?: ToldByEvents): Promise<BlockAgreement> {
+  const { pool } = access
   if (pool.endpoints.length < 2) return 'single'
   const excluded = new Set([block.endpoint])
-  let second = await secondOpinion(pool, block.height, block, excluded)
+  let second = await secondOpinion(access, block, toldBy, excluded)
   // A healthy follower shows a new block a moment later; a dead one is not waited for.
   if (second.said === 'none' && pool.endpoints.some(endpoint => endpoint.name !== block.endpoint && !endpoint.failing && !endpoint.wrongChain)) {
     await delay(followerPauseMs)
-    second = await secondOpinion(pool, block.height, block, excluded)
+    second = await secondOpinion(access, block, toldBy, excluded)
   }
   if (second.said === 'same') return 'agreed'
   if (second.said !== 'different') return 'waiting'
-  const third = await secondOpinion(pool, block.height, block, excluded)
+  const third = await secondOpinion(access, block, toldBy, excluded)
   const refuted = third.said === 'different' && third.reading === second.reading
   if (!refuted) second.endpoint.markDisagreeing()
   if (third.said === 'same') return 'agreed'

@@ -55,8 +55,8 @@ export function openChainReader(options: ChainReaderOptions): ChainReader & Tran
   return {
     tip: async chainId => open(chainId).pool.tip(),
     onNewBlock: (chainId, wake) => open(chainId).feed.listen(wake),
-    block: async (chainId, height, blockOptions) => scanBlock(open(chainId).pool, height, blockOptions?.avoidEndpoint),
-    confirmBlock: async block => confirmBlock(open(block.chainId).pool, block),
+    block: async (chainId, height, blockOptions) => scanBlock(open(chainId), height, blockOptions?.avoidEndpoint),
+    confirmBlock: async (block, toldBy) => confirmBlock(open(block.chainId), block, toldBy),
     packetFacts: async (ids, factsOptions) => states.facts(ids, factsOptions),
     channelPending: async (source, destination) => states.pending(source, destination),
     route: async (source, routeOptions) => routes.facts(source, routeOptions),
@@ -64,7 +64,7 @@ export function openChainReader(options: ChainReaderOptions): ChainReader & Tran
     packetsOfTx: async (chainId, txHash) => search.ofTx(chainId, txHash),
     balance: async (chainId, address, denom) => readBalance(open(chainId).pool, address, denom),
     balancesAt: async (chainId, address, height) => readBalancesAt(open(chainId).pool, address, height),
-    account: async (chainId, address) => readAccount(open(chainId).pool, address),
+    account: async (chainId, address, accountOptions) => readAccount(open(chainId).pool, address, accountOptions),
     gasPrice: async chainId => readGasPrice(open(chainId).pool, open(chainId).chain),
     txResult: async (chainId, txHash) => {
       const tx = await findTx(open(chainId), txHash)

@@ -1,12 +1,15 @@
+import { rawSecp256k1PubkeyToRawAddress } from '@cosmjs/amino'
+import { toBech32 } from '@cosmjs/encoding'
 import { BinaryReader } from 'cosmjs-types/binary'
 import { MsgSend } from 'cosmjs-types/cosmos/bank/v1beta1/tx'
+import { PubKey } from 'cosmjs-types/cosmos/crypto/secp256k1/keys'
 import { AuthInfo, TxBody, TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
 import { MsgAcknowledgement, MsgRecvPacket, MsgTimeout, MsgTimeoutOnClose } from 'cosmjs-types/ibc/core/channel/v1/tx'
 import type { Packet } from 'cosmjs-types/ibc/core/channel/v1/channel'
 import { MsgTransfer } from 'cosmjs-types/ibc/applications/transfer/v1/tx'
 import { parseAmount, type Coin } from '../../../shared/utils/coin'
 import { DomainError } from '../../domain/errors'
-import type { DecodedMessage } from '../../domain/payment/inbound'
+import type { DecodedMessage, TxSigner } from '../../domain/payment/inbound'
 import type { TxDecoder } from '../../usecases/ports'
 
 const msgSendType = '/cosmos.bank.v1beta1.MsgSend'
@@ -123,6 +126,25 @@ export function deliveredAcknowledgement(bytes: Uint8Array, index: number): Uint
   }
   catch {
     return null
+  }
+}
+
+const secp256k1Type = '/cosmos.crypto.secp256k1.PubKey'
+
+/**
+ * Who signed a raw tx, by its AuthInfo; empty when that cannot be read. Accounts with another kind of key, or that left it
+ * out, are known by the first message, if nobody else signed. Never throws.
+ */
+export function txSigners(bytes: Uint8Array, bech32Prefix: string): readonly TxSigner[] {
+  try {
+    const { signerInfos } = AuthInfo.decode(TxRaw.decode(bytes).authInfoBytes)
+    return signerInfos.map(({ publicKey, sequence }) => {
+      if (publicKey?.typeUrl === secp256k1Type) return { address: toBech32(bech32Prefix, rawSecp256k1PubkeyToRawAddress(PubKey.decode(publicKey.value).key)), sequence }
+      return { address: signerInfos.length === 1 ? messageSigner(bytes, 0) : null, sequence }
+    })
+  }
+  catch {
+    return []
   }
 }
 

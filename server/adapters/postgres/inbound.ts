@@ -20,7 +20,7 @@ export async function insertInbound(tx: Tx, rows: readonly InboundTransfer[], so
     const [added] = await tx.insert(payments).values({
       id: rowId(), chainId: row.chainId, height: row.height, txIndex: row.txIndex, msgIndex: row.msgIndex, denom: row.coin.denom, amount: row.coin.amount,
       blockTime: row.blockTime, txHash: row.txHash, fromAddress: row.fromAddress, toAddress: row.toAddress, memo: storable(row.memo), kind: row.kind, state: 'seen',
-      blockHash: source.blockHash, resultCodes: [...source.codes], endpoint: source.endpoint, confirmation: source.confirmation, createdAt: now,
+      blockHash: source.blockHash, resultCodes: [...source.codes], endpoint: source.endpoint, confirmation: source.confirmation, toldByEvents: source.toldByEvents, createdAt: now,
     }).onConflictDoNothing().returning({ id: payments.id })
     if (added) inserted.push(added.id as PaymentId)
   }

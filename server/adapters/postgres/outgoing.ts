@@ -21,7 +21,7 @@ export async function insertOutgoing(tx: Tx, rows: readonly OutgoingTransfer[], 
     await tx.insert(walletOutgoing).values({
       chainId: row.chainId, height: row.height, txIndex: row.txIndex, msgIndex: row.msgIndex, address: row.address, txHash: row.txHash, code: row.code, memo: storable(row.memo),
       sequence: row.sequence, toAddress: row.toAddress, coins: storeCoins(row.coins), fee: storeCoins(row.fee), blockTime: row.blockTime,
-      blockHash: source.blockHash, resultCodes: [...source.codes], endpoint: source.endpoint, confirmation: source.confirmation,
+      blockHash: source.blockHash, resultCodes: [...source.codes], endpoint: source.endpoint, confirmation: source.confirmation, toldByEvents: source.toldByEvents,
     }).onConflictDoNothing()
   }
 }

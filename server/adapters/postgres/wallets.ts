@@ -32,7 +32,7 @@ export async function insertFunding(tx: Tx, rows: readonly InboundTransfer[], so
   if (rows.length === 0) return
   await tx.insert(walletFunding).values(rows.map(row => ({
     chainId: row.chainId, height: row.height, txIndex: row.txIndex, msgIndex: row.msgIndex, denom: row.coin.denom, address: row.toAddress, amount: row.coin.amount,
-    fromAddress: row.fromAddress, txHash: row.txHash, blockTime: row.blockTime, blockHash: source.blockHash, resultCodes: [...source.codes], endpoint: source.endpoint, confirmation: source.confirmation,
+    fromAddress: row.fromAddress, txHash: row.txHash, blockTime: row.blockTime, blockHash: source.blockHash, resultCodes: [...source.codes], endpoint: source.endpoint, confirmation: source.confirmation, toldByEvents: source.toldByEvents,
   }))).onConflictDoNothing()
 }
 

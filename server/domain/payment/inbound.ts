@@ -18,6 +18,13 @@ export interface ChainEvent {
   readonly attributes: readonly EventAttribute[]
 }
 
+/** One of a tx's AuthInfo.signer_infos, which the block hash covers. For a tx that failed it is a claim: its signature may never have been checked. */
+export interface TxSigner {
+  /** null: of a key that does not tell. */
+  readonly address: string | null
+  readonly sequence: bigint
+}
+
 /** One tx of a block with its result. `memo` and `messages` are null when the bytes could not be decoded. */
 export interface BlockTx {
   readonly index: number
@@ -26,6 +33,8 @@ export interface BlockTx {
   readonly code: number
   readonly memo: string | null
   readonly messages: readonly DecodedMessage[] | null
+  readonly signers: readonly TxSigner[]
+  /** Not covered by the block hash: the word of whoever showed the block. */
   readonly events: readonly ChainEvent[]
 }
 

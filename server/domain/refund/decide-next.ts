@@ -33,9 +33,9 @@ export interface RefundWorld {
   readonly estimate: Estimate | null
   /** The signed tx in a scanned block, with a code other than 0. With code 0 the scanner settles it, and it is not in hand. */
   readonly includedCode: number | null
-  /** Whether the account's sequence on chain is beyond the signed one's. */
+  /** Whether the account's sequence on chain is beyond the signed one's, by the word of two endpoints where there are two. */
   readonly sequenceUsed: boolean
-  /** Hash of another scanned tx of the wallet that has used up the signed one's sequence, or a later one. */
+  /** Hash of another scanned tx of the wallet that has used up the signed one's sequence. */
   readonly sequenceUsedBy: string | null
   /** Whether verified blocks up to the timeout height are free of it. */
   readonly absence: 'unasked' | 'proven' | 'unproven'
@@ -69,7 +69,7 @@ function nextForSigned(payout: Payout, failures: number, world: RefundWorld, now
   const failed = world.includedCode !== null && world.includedCode !== 0
   const afterFailure = (reason: string): RefundStep => failures + 1 >= mostFailedInclusions ? park(failures, reason, now) : { do: 'sign_anew', reason }
   if (failed && world.sequenceUsed) return afterFailure(`was included with code ${world.includedCode}`)
-  if (world.sequenceUsedBy !== null) return { do: 'sign_anew', reason: `its sequence ${payout.accountSequence} was used by ${world.sequenceUsedBy}` }
+  if (world.sequenceUsedBy !== null && world.sequenceUsed) return { do: 'sign_anew', reason: `its sequence ${payout.accountSequence} was used by ${world.sequenceUsedBy}` }
   // Refused in a block that left its sequence as it was, the same bytes may still be included.
   if (world.cursorHeight >= payout.timeoutHeight + (failed ? mostBlocksBehind : 0n)) {
     if (world.absence === 'unasked') return { do: 'verify_absence' }

@@ -66,7 +66,8 @@ function paysNamed(tx: OutgoingTx, send: { toAddress: string, coin: Coin }, refu
 export function judgeOutgoing(tx: OutgoingTx, known: KnownAboutOutgoing): OutgoingVerdict {
   const movesNothing = tx.unnamed.length === 0 && tx.sends.every(({ toAddress }) => toAddress === tx.address)
   if (tx.role === 'relayer' && (tx.code !== 0 || movesNothing)) return { kind: 'relay' }
-  if (tx.code !== 0) return known.signed || known.named ? { kind: 'failed_refund' } : stranger('a failed transaction that we did not sign')
+  // Anybody can write a refund's id into a memo.
+  if (tx.code !== 0) return known.signed || (known.named && tx.sequence !== null) ? { kind: 'failed_refund' } : stranger('a failed transaction that we did not sign')
   const send = singleSend(tx)
   if (known.signed) {
     const { payout, refunds } = known.signed

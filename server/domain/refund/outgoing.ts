@@ -35,13 +35,13 @@ function spent(events: readonly ChainEvent[], address: string): Map<string, bigi
   return own.reduce((total, event) => sum(total, parseCoins(attribute(event, 'amount') ?? '') ?? []), new Map<string, bigint>())
 }
 
-/** `acc_seq` of the signature check (cosmos-sdk x/auth, since 0.43) is `address/sequence`; kept for failed txs that passed it. */
+/**
+ * The sequence that the tx itself names for this account, if it passed the signature check: that one leaves the event
+ * `acc_seq` (cosmos-sdk x/auth, since 0.43) of `address/sequence`, for failed txs, too. An event alone is anybody's word.
+ */
 function sequenceOf(tx: BlockTx, address: string): bigint | null {
-  for (const event of tx.events) {
-    const match = event.type === 'tx' ? /^(\w+)\/(\d{1,20})$/.exec(attribute(event, 'acc_seq') ?? '') : null
-    if (match?.[1] === address) return BigInt(match[2]!)
-  }
-  return null
+  const passed = new Set(tx.events.flatMap(event => event.type === 'tx' ? attribute(event, 'acc_seq') ?? [] : []))
+  return tx.signers.find(signer => signer.address === address && passed.has(`${address}/${signer.sequence}`))?.sequence ?? null
 }
 
 /** SDK 0.50 marks a message's events with msg_index, so that what is left is the fee; before, the tx event names it. */

@@ -57,7 +57,7 @@ describe('the audit trail', () => {
   it('tells what became of a payment that belongs to no operation, once, in the transaction that decides it', async () => {
     const store = storeOf()
     const inbound = (txIndex: number) => ({ chainId: 'hub-1', height: 9n, blockTime: new Date(), txIndex, msgIndex: 0, txHash: 'CD', coin: { denom: 'uatom', amount: 7n }, fromAddress: 'cosmos1payer', toAddress: 'cosmos1service', memo: 'hello', kind: 'msg_send' as const })
-    const [setAside, capital] = await store.transaction(tx => tx.insertInbound([inbound(1), inbound(2)], { blockHash: 'AA', codes: [0], endpoint: 'a', confirmation: 'agreed' }, new Date()))
+    const [setAside, capital] = await store.transaction(tx => tx.insertInbound([inbound(1), inbound(2)], { blockHash: 'AA', codes: [0], endpoint: 'a', confirmation: 'agreed', toldByEvents: null }, new Date()))
     expect(await rowsAbout(setAside!)).toEqual([])
     await store.transaction(async (tx) => {
       await tx.leaveUnallocated(setAside!, 'the memo names no token', new Date())

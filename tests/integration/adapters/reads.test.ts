@@ -45,7 +45,7 @@ async function seePayment(memo: string, amount: bigint, { chainId = 'hub-1', den
   const txHash = heights.toString(16).toUpperCase().padStart(64, '0')
   const [id] = await store.transaction(tx => tx.insertInbound(
     [{ chainId, height: heights, blockTime: at(10), txIndex: 0, msgIndex: 0, txHash, coin: { denom, amount }, fromAddress: from, toAddress: 'cosmos1service', memo, kind: 'msg_send' }],
-    { blockHash: 'AB', codes: [0], endpoint: 'a', confirmation }, at(11)))
+    { blockHash: 'AB', codes: [0], endpoint: 'a', confirmation, toldByEvents: null }, at(11)))
   return { id: id!, txHash }
 }
 

@@ -26,7 +26,7 @@ beforeEach(() => {
 })
 
 const address = 'cosmos1relayer'
-const agreed: BlockSource = { blockHash: 'AB', codes: [0], endpoint: 'a', confirmation: 'agreed' }
+const agreed: BlockSource = { blockHash: 'AB', codes: [0], endpoint: 'a', confirmation: 'agreed', toldByEvents: null }
 const funding = (height: bigint, amount: bigint, denom = 'uatom'): InboundTransfer =>
   ({ chainId, height, blockTime: at(1), txIndex: 0, msgIndex: 0, txHash: 'CD', coin: { denom, amount }, fromAddress: 'cosmos1operator', toAddress: address, memo: '', kind: 'msg_send' })
 const fund = (rows: readonly InboundTransfer[], source = agreed) => store.transaction(async (tx) => {

@@ -46,7 +46,7 @@ async function clearingOfAlice() {
   const coin = { denom: 'uatom', amount: 150n }
   await store.transaction(async (tx) => {
     const [id] = await tx.insertInbound([{ chainId: 'hub-1', height: 7n, blockTime: at(10), txIndex: 0, msgIndex: 0, txHash, coin, fromAddress: alice.address, toAddress: 'cosmos1service', memo: token.memoCode, kind: 'msg_send' }],
-      { blockHash: 'AB', codes: [0], endpoint: 'a', confirmation: 'agreed' }, at(11))
+      { blockHash: 'AB', codes: [0], endpoint: 'a', confirmation: 'agreed', toldByEvents: null }, at(11))
     const event: OperationEvent = { type: 'payment_confirmed', payment: { id: id!, coin, blockTime: at(10) }, wrongDenomRefundable: false, clearingDeadlineMs: 1_800_000 }
     const paid = transition((await tx.lockOperation(operation.id))!, event, at(12))
     await tx.saveTransition(operation, paid.operation, paid.effects, { actor: 'scanner', cause: 'a test' }, at(12))

@@ -44,7 +44,7 @@ async function seen(memo: string, amount = 100n): Promise<string> {
   const txHash = height.toString(16).toUpperCase().padStart(64, '0')
   await store.transaction(tx => tx.insertInbound(
     [{ chainId: 'hub-1', height, blockTime: at(10), txIndex: 0, msgIndex: 0, txHash, coin: { denom: 'uatom', amount }, fromAddress: 'cosmos1payer', toAddress: 'cosmos1service', memo, kind: 'msg_send' }],
-    { blockHash: 'AB', codes: [0], endpoint: 'a', confirmation: 'agreed' }, at(11)))
+    { blockHash: 'AB', codes: [0], endpoint: 'a', confirmation: 'agreed', toldByEvents: null }, at(11)))
   return txHash
 }
 

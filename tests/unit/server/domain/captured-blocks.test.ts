@@ -32,7 +32,7 @@ describe('what reached a wallet in blocks of real chains', () => {
 
 describe('what left a wallet in blocks of real chains', () => {
   it('is the gas of a relayer, with its account sequence, when it updated a client and delivered two packets', async () => {
-    const block = await scanCaptured('hermes_recv')
+    const block = await scanCaptured('hermes_recv', 'osmo')
     expect(block.txs[0]!.messages?.map(({ typeUrl }) => typeUrl)).toEqual(['/ibc.core.client.v1.MsgUpdateClient', '/ibc.core.channel.v1.MsgRecvPacket', '/ibc.core.channel.v1.MsgRecvPacket'])
     expect(recogniseOutgoing(block, new Set([relayerOnB]))).toEqual([
       { chainId: 'ibc-b', height: block.height, blockTime: block.time, txIndex: 0, msgIndex: -1, address: relayerOnB, txHash: block.txs[0]!.txHash, code: 0, memo: block.txs[0]!.memo, sequence: 6n, toAddress: null, coins: [], fee: [coin(7_071n, 'uosmo')] },

@@ -1,8 +1,8 @@
-import { TxBody, TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
+import { AuthInfo, TxBody, TxRaw } from 'cosmjs-types/cosmos/tx/v1beta1/tx'
 import { MsgSend } from 'cosmjs-types/cosmos/bank/v1beta1/tx'
 import { describe, expect, it } from 'vitest'
 import { readAcknowledgement } from '../../../../../server/adapters/cosmos/acknowledgement'
-import { decodeTx, deliveredAcknowledgement, makeTxDecoder, messageSigner } from '../../../../../server/adapters/cosmos/decode-tx'
+import { decodeTx, deliveredAcknowledgement, makeTxDecoder, messageSigner, txSigners } from '../../../../../server/adapters/cosmos/decode-tx'
 import { formatDecimal, parseDecimal, priceIn } from '../../../../../server/adapters/cosmos/gas-price'
 import { sha256 } from '../../../../../server/adapters/cosmos/merkle'
 import { readPacketEvents, readTransfer, sentPacket } from '../../../../../server/adapters/cosmos/packet-events'
@@ -75,6 +75,29 @@ describe('what a tx says about packets', () => {
     expect(findingOf(tx(0, [v2]))).toBe('ibc_v2')
     expect(findingOf(tx(0, [{ type: 'message', attributes: v2.attributes }]))).toBe('succeeded')
     expect(findingOf(tx(0))).toBe('succeeded')
+  })
+})
+
+describe('who signed a tx', () => {
+  const signedBy = (signerInfos: { publicKey?: { typeUrl: string, value: Uint8Array }, sequence: bigint }[], messages = [send()]) =>
+    TxRaw.encode({ bodyBytes: bodyOf(messages), authInfoBytes: AuthInfo.encode(AuthInfo.fromPartial({ signerInfos })).finish(), signatures: [] }).finish()
+  const foreign = { typeUrl: '/ethermint.crypto.v1.ethsecp256k1.PubKey', value: new Uint8Array() }
+
+  it('is told by the keys and sequences of its AuthInfo, with the prefix of its chain', () => {
+    const acknowledged = bytes(tx('rpc_tx_acknowledge_packet'))
+    const sequence = tx('rpc_tx_acknowledge_packet').tx_result.events.flatMap(event => event.attributes.filter(({ key }) => key === 'acc_seq').map(({ value }) => BigInt(value.split('/')[1]!)))[0]
+    expect(txSigners(acknowledged, 'cosmos')).toEqual([{ address: 'cosmos1jrkmdcwgq94uaamx6zax2luewlhf7u4kucx3kz', sequence }])
+    expect(txSigners(acknowledged, 'osmo')).toEqual([{ address: 'osmo1jrkmdcwgq94uaamx6zax2luewlhf7u4k5r4pqs', sequence }])
+  })
+
+  it('is told by its first message where the key is left out or of another kind, and nobody else signed', () => {
+    expect(txSigners(signedBy([{ sequence: 4n }]), 'cosmos')).toEqual([{ address: 'a', sequence: 4n }])
+    expect(txSigners(signedBy([{ publicKey: foreign, sequence: 4n }]), 'cosmos')).toEqual([{ address: 'a', sequence: 4n }])
+    expect(txSigners(signedBy([{ sequence: 4n }, { publicKey: foreign, sequence: 5n }]), 'cosmos')).toEqual([{ address: null, sequence: 4n }, { address: null, sequence: 5n }])
+  })
+
+  it('is nobody where its bytes cannot be read', () => {
+    for (const garbage of [Uint8Array.of(255), signedBy([{ publicKey: { typeUrl: '/cosmos.crypto.secp256k1.PubKey', value: Uint8Array.of(255) }, sequence: 4n }])]) expect(txSigners(garbage, 'cosmos')).toEqual([])
   })
 })
 

@@ -11,7 +11,7 @@ const transferred = (sender: string, amount: string, msgIndex?: string): ChainEv
 const send = (amount = 100n, index = 0, to = us, denom = 'uatom') => ({ index, typeUrl: '/cosmos.bank.v1beta1.MsgSend', send: { fromAddress: 'cosmos1payer', toAddress: to, coins: [{ denom, amount }] } })
 
 function aTx(over: Partial<BlockTx> = {}): BlockTx {
-  return { index: 0, txHash: 'AB'.repeat(32), code: 0, memo: 'RLY-CODE', messages: [send()], events: [transferred('cosmos1payer', '100uatom', '0'), received('100uatom', '0')], ...over }
+  return { index: 0, txHash: 'AB'.repeat(32), code: 0, memo: 'RLY-CODE', messages: [send()], signers: [], events: [transferred('cosmos1payer', '100uatom', '0'), received('100uatom', '0')], ...over }
 }
 function inbound(...txs: readonly BlockTx[]) {
   return recogniseInbound(aBlock({ txs }), addresses)

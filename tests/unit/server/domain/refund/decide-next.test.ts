@@ -134,7 +134,8 @@ describe('a refund that is signed', () => {
     expect(signed(aPayout(), { ...refused, cursorHeight: 140n, absence: 'unproven' })).toMatchObject({ do: 'wait' })
     expect(signed(aPayout(), { ...refused, cursorHeight: 140n, absence: 'proven' })).toEqual({ do: 'sign_anew', reason: 'was refused with code 11 without using its sequence' })
     expect(signed(aPayout(), { ...refused, cursorHeight: 140n, absence: 'proven' }, 1)).toMatchObject({ do: 'park', note: 'was refused with code 11 without using its sequence' })
-    expect(signed(aPayout(), { ...refused, sequenceUsedBy: 'CD' })).toMatchObject({ do: 'sign_anew' })
+    expect(signed(aPayout(), { ...refused, sequenceUsedBy: 'CD' })).toEqual({ do: 'rebroadcast' })
+    expect(signed(aPayout(), { ...refused, sequenceUsedBy: 'CD', sequenceUsed: true })).toMatchObject({ do: 'sign_anew' })
   })
 
   it('says why it waits or is given up', () => {
@@ -157,7 +158,7 @@ describe('a refund that is signed', () => {
     }), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 2_000 }), (over, failures, second) => {
       const step = signed(aPayout({ lastBroadcastAt: at(second) }), over, failures)
       const failed = over.includedCode !== null && over.includedCode !== 0
-      const impossible = (failed && over.sequenceUsed) || over.sequenceUsedBy !== null || (over.cursorHeight >= (failed ? 140n : 130n) && over.absence === 'proven')
+      const impossible = ((failed || over.sequenceUsedBy !== null) && over.sequenceUsed) || (over.cursorHeight >= (failed ? 140n : 130n) && over.absence === 'proven')
       expect(step.do === 'sign_anew' || step.do === 'park').toBe(impossible)
       expect(['sign', 'hold', 'estimate']).not.toContain(step.do)
     }))

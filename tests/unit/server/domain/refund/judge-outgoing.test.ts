@@ -78,6 +78,7 @@ describe('what left the wallet', () => {
     expect(judgeOutgoing(failed, { ...nothing, signed: { payout: aPayout(), refunds: [] } })).toEqual({ kind: 'failed_refund' })
     expect(judgeOutgoing(failed, { ...nothing, named: [aRefund()] })).toEqual({ kind: 'failed_refund' })
     expect(judgeOutgoing(failed, nothing)).toMatchObject({ kind: 'stranger' })
+    expect(judgeOutgoing({ ...failed, sequence: null }, { ...nothing, named: [aRefund()] })).toMatchObject({ kind: 'stranger' })
   })
 
   it('is a stranger when nothing fits, or it left without a send', () => {

@@ -12,7 +12,7 @@ const spentBy = (spender: string, amount: string, msgIndex = '0') => event('coin
 function outgoing(tx: Partial<BlockTx>, blockEvents: ChainEvent[] = []) {
   const block: ScannedBlock = {
     chainId: 'hub-1', height: 9n, time: at(0), blockHash: 'AA', endpoint: 'node', blockEvents,
-    txs: [{ index: 3, txHash: 'BB', code: 0, memo: 'm', messages: [], events: [], ...tx }],
+    txs: [{ index: 3, txHash: 'BB', code: 0, memo: 'm', messages: [], signers: [{ address: us, sequence: 7n }], events: [], ...tx }],
   }
   return recogniseOutgoing(block, new Set([us]))
 }
@@ -67,11 +67,17 @@ describe('what leaves a wallet in a block', () => {
     expect(outgoing({ messages: [{ index: 0, typeUrl: '/cosmos.gov.v1.MsgVote' }], events: [event('tx', { fee: '10uatom', fee_payer: us }), event('coin_spent', { spender: us, amount: '10uatom' })] })).toMatchObject([{ msgIndex: -1, sequence: null, coins: [], fee: [{ amount: 10n }] }])
   })
 
-  it('knows our sequence only where the signature check says it', () => {
-    const sequences = (...events: ChainEvent[]) => outgoing({ events: [...events, event('coin_spent', { spender: us, amount: '10uatom' })] }).map(row => row.sequence)
-    expect(sequences(event('tx', { acc_seq: 'cosmos1alice/3' }), event('tx', { acc_seq: `${us}/12345678901234567890` }))).toEqual([12345678901234567890n])
+  it('knows our sequence only where the tx names it and the signature check says that it passed', () => {
+    const ours = { address: us, sequence: 12345678901234567890n }
+    const sequences = (events: ChainEvent[], signers: BlockTx['signers'] = [{ address: null, sequence: 9n }, { address: us, sequence: 9n }]) => outgoing({ signers, events: [...events, event('coin_spent', { spender: us, amount: '10uatom' })] }).map(row => row.sequence)
+    const passed = event('tx', { acc_seq: `${us}/12345678901234567890` })
+    expect(sequences([event('tx', { acc_seq: 'cosmos1alice/3' }), passed], [{ address: 'cosmos1alice', sequence: 3n }, ours])).toEqual([12345678901234567890n])
+    expect(sequences([passed], [{ address: 'cosmos1alice', sequence: 3n }])).toEqual([null])
+    expect(sequences([passed], [{ address: us, sequence: 8n }])).toEqual([null])
+    expect(sequences([passed], [])).toEqual([null])
+    expect(sequences([], [ours])).toEqual([null])
     for (const forged of [event('message', { acc_seq: `${us}/9` }), event('tx', { acc_seq: `x ${us}/9` }), event('tx', { acc_seq: `${us}/9 ` }), event('tx', { acc_seq: `${us}/${'9'.repeat(21)}` }), event('tx', { acc_seq: us }), event('tx', {})]) {
-      expect(sequences(forged)).toEqual([null])
+      expect(sequences([forged])).toEqual([null])
     }
   })
 

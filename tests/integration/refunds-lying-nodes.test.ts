@@ -1,0 +1,62 @@
+import { fromBase64, toBase64 } from '@cosmjs/encoding'
+import { QueryAccountInfoResponse } from 'cosmjs-types/cosmos/auth/v1beta1/query'
+import { SimulateResponse } from 'cosmjs-types/cosmos/tx/v1beta1/service'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Lie } from '../system/gates/rpc-lies'
+import { openNodesWorld, type OpenedNodesWorld } from './nodes.world'
+
+let world: OpenedNodesWorld
+afterEach(() => world.close())
+
+type Json = Record<string, unknown>
+
+/** Adds to every failed tx the event by which the chain says that our wallet signed it with this sequence. */
+const signedByUs = (sequence: bigint): Lie => ({ method }, result) => {
+  if (method !== 'block_results') return result
+  const claim = { type: 'tx', attributes: [{ key: 'acc_seq', value: `${world.service}/${sequence}`, index: true }] }
+  const results = (result.txs_results ?? []) as { code: number, events: Json[] }[]
+  return { ...result, txs_results: results.map(tx => tx.code === 0 ? tx : { ...tx, events: [...tx.events, claim] }) }
+}
+
+const answering = (path: string, value: (own: Uint8Array) => Uint8Array): Lie => (call, result) => {
+  const response = result.response as Json | undefined
+  if (call.method !== 'abci_query' || !String(call.params.path).endsWith(path) || !response) return result
+  return { ...result, response: { ...response, code: 0, log: '', value: toBase64(value(fromBase64(String(response.value ?? '')))) } }
+}
+
+/** Says of every account that its next sequence is this one. */
+const accountAt = (sequence: bigint) => answering('/AccountInfo', (own) => {
+  const { info } = QueryAccountInfoResponse.decode(own)
+  return QueryAccountInfoResponse.encode(QueryAccountInfoResponse.fromPartial({ info: { ...info, sequence } })).finish()
+})
+
+const everySimulationPasses = answering('/Simulate', () => SimulateResponse.encode(SimulateResponse.fromPartial({ gasInfo: { gasUsed: 80_000n } })).finish())
+
+/** Somebody's tx that a block refuses, with this memo. */
+async function failingTx(memo: string) {
+  const { amount } = await world.reader.balance(world.chainId, world.addressOf('bob'), world.denom)
+  await world.control('send', { from: 'bob', to: 'alice', amount: String(amount), memo }).catch(() => undefined)
+}
+
+const bytesOf = (payout: { readonly txBytes: string }) => new Uint8Array(Buffer.from(payout.txBytes, 'base64'))
+
+describe('a first node that keeps a refund back, beside an honest one', () => {
+  it('case 14u: says that somebody\'s failed tx used its sequence: nothing is signed anew, and the refund is paid once', async () => {
+    world = await openNodesWorld()
+    const id = await world.notCleared(700_000n)
+    const { reader, chainId } = world
+    const instance = world.instance({ reader: { ...reader, broadcast: async () => ({ state: 'accepted', txHash: '' }) } })
+    await instance(chainId)
+    const [payout] = await world.payouts()
+    const { accountSequence } = payout!
+    world.gates[0]!.lies = [signedByUs(accountSequence), accountAt(accountSequence + 1n), everySimulationPasses]
+    await failingTx((await world.refund(id)).id)
+    await world.scanPatiently()
+    await instance(chainId)
+    for (const { txBytes } of await world.payouts()) await reader.broadcast(chainId, bytesOf({ txBytes }))
+    world.gates[0]!.clear()
+    await world.block(2)
+    expect((await world.sentOnChain()).filter(({ to }) => to === world.addressOf('alice')).map(({ amount }) => amount)).toEqual([700_000n])
+    expect(await world.payouts()).toMatchObject([{ state: 'confirmed', accountSequence }])
+  })
+})
