@@ -1,7 +1,6 @@
 import type { RefundHoldReason } from '../../shared/types/clearing'
 import { nextRefundStep, type RefundInHand, type RefundRules, type RefundStep, type RefundWorld } from '../domain/refund/decide-next'
 import type { Ratio } from '../domain/pricing/decimal'
-import { payoutGroups } from '../domain/refund/queue'
 import type { Payout, Refund } from '../domain/refund/refund'
 import { estimatePayout, isProvenAbsent, orderFor, readSigningGround, type FirstTips, type SigningGround } from './payout-world'
 import type { ChainReader, Clock, Ids, Logger, ServiceWallet, TransactionSimulator } from './ports'
@@ -47,7 +46,6 @@ const worker: Cause = { actor: 'worker', cause: 'refund payout' }
 
 /** Held and parked ones are settled without the chain: many in one go, but not without end. */
 const mostStepsAtOnce = 50
-const waitingAtOnce = 200
 
 interface Signer {
   readonly deps: PayRefundsDeps
@@ -165,7 +163,7 @@ async function oneStep(signer: Signer): Promise<RefundStep | null> {
   const { deps, wallet } = signer
   const open = await deps.store.openPayout(wallet.chainId, wallet.address)
   if (open) return continueSigned(signer, open.payout, open.failures)
-  const [first] = payoutGroups(await deps.store.waitingRefunds(wallet.chainId, waitingAtOnce), deps.clock.now())
+  const first = await deps.store.nextRefunds(wallet.chainId, deps.clock.now())
   return first ? startWaiting(signer, first) : null
 }
 

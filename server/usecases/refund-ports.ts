@@ -75,8 +75,11 @@ export interface RefundReads {
   setPayoutWait(lane: PayoutLane, reason: string | null): Promise<void>
   walletFacts(chainId: string, address: string): Promise<WalletFacts>
   openPayout(chainId: string, address: string): Promise<{ readonly payout: Payout, readonly failures: number } | null>
-  /** Planned and held refunds of a chain, in order of planning. */
-  waitingRefunds(chainId: string, limit: number): Promise<readonly Refund[]>
+  /**
+   * What the next transaction would pay: the earliest planned refund, else the earliest refused one whose time has come,
+   * with what was held as too small for the same payer and denom, as many as a memo can name. null: none.
+   */
+  nextRefunds(chainId: string, now: Date): Promise<readonly [Refund, ...Refund[]] | null>
   /** Scanned and judged tx with this hash that failed. */
   failedInclusion(chainId: string, txHash: string): Promise<number | null>
   /** Judged tx of the wallet other than `payout` that used its very sequence: a later one tells nothing, for `payout` itself may stand in a block that was hidden from us. */

@@ -1,4 +1,7 @@
+import { eq } from 'drizzle-orm'
 import { afterEach, describe, expect, it } from 'vitest'
+import { refunds } from '../../drizzle/schema'
+import type { OperationId } from '../../server/domain/clearing/operation'
 import { openRefundWorld, type OpenedRefundWorld, type RefundWorldOptions } from './refunds.world'
 
 let world: OpenedRefundWorld
@@ -74,6 +77,34 @@ describe('refunds on a chain with real signature checks', () => {
     expect(sent[0]!.memo).toBe(`${(await world.refund(large)).id},${(await world.refund(small)).id}`)
     expect(await world.operation(small)).toMatchObject({ refundStatus: 'done' })
     await expectBooksToFit()
+  })
+
+  /** More than 200 older refunds of the same payment that wait for a person. */
+  const manyHeld = async (id: OperationId) => {
+    const { paymentId, destination, plannedAt } = await world.refund(id)
+    await world.database.db.insert(refunds).values(Array.from({ length: 250 }, (_, index) => ({
+      id: world.ids.rowId(), paymentId, chainId: world.chainId, denom: world.denom, amount: 1n, destination, reason: 'operator_decision' as const, state: 'held' as const,
+      holdReason: 'approval' as const, networkFeeDeducted: false, plannedAt: new Date(plannedAt.getTime() - 1_000 - index),
+    })))
+  }
+
+  it('tries a refused one again when its time has come, however many older ones wait for a person', async () => {
+    await open()
+    const id = await world.notCleared(700_000n)
+    await manyHeld(id)
+    await world.database.db.update(refunds).set({ state: 'held', holdReason: 'refused', nextTryAt: new Date(world.clock.now().getTime() - 1_000) }).where(eq(refunds.operationId, id))
+    expect(await world.pay1()).toMatchObject({ did: 'sign' })
+    expect(await world.payouts()).toMatchObject([{ refundIds: [(await world.refund(id)).id] }])
+  })
+
+  it('adds what was too small to the payer\'s next refund, however many older ones wait for a person', async () => {
+    await open({ minimum: 50_000n })
+    const small = await world.notCleared(20_000n)
+    expect(await world.pay1()).toEqual({ did: 'idle' })
+    await manyHeld(small)
+    const large = await world.notCleared(90_000n)
+    expect(await world.pay1()).toMatchObject({ did: 'sign' })
+    expect(await world.payouts()).toMatchObject([{ refundIds: [(await world.refund(large)).id, (await world.refund(small)).id] }])
   })
 
   it('names the fee that the payer bore once when several refunds travel together', async () => {

@@ -197,7 +197,7 @@ export class Instance {
       bookedUpTo: read('bookedUpTo', store.bookedUpTo),
       walletFacts: read('walletFacts', store.walletFacts),
       openPayout: read('openPayout', store.openPayout),
-      waitingRefunds: read('waitingRefunds', store.waitingRefunds),
+      nextRefunds: read('nextRefunds', store.nextRefunds),
       failedInclusion: read('failedInclusion', store.failedInclusion),
       sequenceUsedBy: read('sequenceUsedBy', store.sequenceUsedBy),
     }

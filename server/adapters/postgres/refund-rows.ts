@@ -1,8 +1,9 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, lte, or, sql } from 'drizzle-orm'
 import type { refundTransactions } from '../../../drizzle/schema'
 import { clearingOperations, refunds } from '../../../drizzle/schema'
 import type { OperationEventType } from '../../../shared/types/clearing'
 import type { EventDetail } from '../../domain/clearing/transition'
+import { mostRefundsPerTransaction } from '../../domain/refund/memo'
 import { refundStatusOf, type Payout, type Refund } from '../../domain/refund/refund'
 import type { Cause } from '../../usecases/store-ports'
 import { audit } from './audit'
@@ -67,8 +68,15 @@ export async function refreshStatus(tx: Tx, operationIds: Iterable<string>): Pro
   }
 }
 
-export async function waitingRefunds(db: Database, chainId: string, limit: number): Promise<readonly Refund[]> {
-  const rows = await db.select().from(refunds).where(and(eq(refunds.chainId, chainId), inArray(refunds.state, ['planned', 'held'])))
-    .orderBy(sql`${refunds.state} = 'held'`, asc(refunds.plannedAt), asc(refunds.id)).limit(limit)
-  return rows.map(toRefund)
+/** Held ones that come to rest by a person or by time stand aside, so that however many of them hide nobody else. */
+export async function nextRefunds(db: Database, chainId: string, now: Date): Promise<readonly [Refund, ...Refund[]] | null> {
+  const held = eq(refunds.state, 'held')
+  const mayLead = or(eq(refunds.state, 'planned'), and(held, eq(refunds.holdReason, 'refused'), lte(refunds.nextTryAt, now)))
+  const [lead] = await db.select().from(refunds).where(and(eq(refunds.chainId, chainId), mayLead)).orderBy(sql`${refunds.state} = 'held'`, asc(refunds.plannedAt), asc(refunds.id)).limit(1)
+  if (!lead) return null
+  if (lead.destination === null) return [toRefund(lead)]
+  const small = await db.select().from(refunds)
+    .where(and(eq(refunds.chainId, chainId), held, eq(refunds.holdReason, 'minimum'), eq(refunds.destination, lead.destination), eq(refunds.denom, lead.denom)))
+    .orderBy(asc(refunds.plannedAt), asc(refunds.id)).limit(mostRefundsPerTransaction - 1)
+  return [toRefund(lead), ...small.map(toRefund)]
 }

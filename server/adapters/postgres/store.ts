@@ -12,7 +12,7 @@ import { enqueue } from './jobs'
 import { appendEvent, lockOperation, lockOperationByMemo } from './operations'
 import { bookOutgoing, confirmRefunds, failedInclusion, forgetSequence, insertOutgoing, lockUnjudgedOutgoing, payoutByHash, refundAlike, saveJudgement, sequenceUsedBy } from './outgoing'
 import { approveRefund, checkFence, claimRefund, holdPayoutLane, holdRefund, insertPayout, lockPayout, markSigned, noteBroadcast, openPayout, setBaselineSequence, setPayoutWait, voidPayout, walletFacts } from './payouts'
-import { lockRefunds, waitingRefunds } from './refund-rows'
+import { lockRefunds, nextRefunds } from './refund-rows'
 import { claimLanes, finishRun, holdsRun, insertRun, lanesMatching, lockDuePackets, readBreaker, saveAttempts, saveBreaker, saveEvidence, toRunRow } from './runs'
 import { retryDeadlocks } from './retry-deadlocks'
 import { saveTransition } from './save-transition'
@@ -121,7 +121,7 @@ export function makeStore(db: Database, rowId: () => string): Store {
     setPayoutWait: (lane, reason) => setPayoutWait(db, lane, reason),
     walletFacts: (chainId, address) => walletFacts(db, chainId, address),
     openPayout: (chainId, address) => openPayout(db, chainId, address),
-    waitingRefunds: (chainId, limit) => waitingRefunds(db, chainId, limit),
+    nextRefunds: (chainId, now) => nextRefunds(db, chainId, now),
     failedInclusion: (chainId, txHash) => failedInclusion(db, chainId, txHash),
     sequenceUsedBy: payout => sequenceUsedBy(db, payout),
     pauses: () => db.select().from(pauses),
