@@ -1,5 +1,7 @@
 import { anotherEndpoint, endpointName } from '../shared/utils/endpoint-list'
 import { amountIn, bareExponent, type AmountSetting } from './domain/pricing/amount-setting'
+import { defaultFeeLimit } from './domain/refund/gas'
+import type { RefundRules } from './domain/refund/decide-next'
 import type { AppConfig } from './config'
 import type { ServiceWalletSetting } from './config-parsers'
 import type { ChainDirectory, ServedChain } from './usecases/ports'
@@ -31,6 +33,21 @@ export function isRefundableDenom(config: Pick<AppConfig, 'refunds'>, chain: Ser
   return config.refunds.denoms.some(entry => entry.denom === denom && isNamed(chain, entry.chain))
 }
 
+/**
+ * What decides about refunds of one denom on a chain. A bare number speaks of the chain's own denom alone: in any other,
+ * what is not named is held, and waits for an admin where anything does.
+ */
+export function refundLimitsOf({ refunds }: Pick<AppConfig, 'refunds'>, chain: ServedChain, denom: string): Pick<RefundRules, 'minimum' | 'approvalAbove' | 'feeLimit'> {
+  const own = denom === chain.feeDenom
+  const said = (setting: AmountSetting) => own || setting.kind === 'per_denom' ? amountIn(setting, denom, chain.feeExponent)?.amount : undefined
+  const minimum = said(refunds.minimum)
+  return {
+    minimum: own || minimum !== 0n ? minimum ?? null : null,
+    approvalAbove: refunds.approvalAbove ? said(refunds.approvalAbove) ?? 0n : null,
+    feeLimit: (refunds.feeLimit && amountIn(refunds.feeLimit, chain.feeDenom, chain.feeExponent)?.amount) ?? defaultFeeLimit(chain.gasPriceFloor),
+  }
+}
+
 function walletProblems(config: AppConfig, directory: ChainDirectory): string[] {
   const seen = new Map<string, string>()
   return config.wallets.flatMap((wallet) => {
@@ -58,14 +75,27 @@ function repeatedEndpoints(config: AppConfig, chains: readonly ServedChain[]): s
   })
 }
 
-function amountProblems(name: string, setting: AmountSetting, payable: readonly ServedChain[]): string[] {
+/** `others`: denoms that it may name beside those in which chains are paid. */
+function amountProblems(name: string, setting: AmountSetting, payable: readonly ServedChain[], others: ReadonlySet<string> = new Set()): string[] {
   const unset = payable.filter(chain => !amountIn(setting, chain.feeDenom, chain.feeExponent))
   const problems = unset.map(chain => setting.kind === 'bare'
     ? `${name} is a bare number, but ${chain.chainName} counts ${chain.feeDenom} with ${chain.feeExponent} decimals, not ${bareExponent}: write an amount per denom, as in 1000000uatom,…${chain.feeDenom}`
     : `${name} has no amount in ${chain.feeDenom}, in which ${chain.chainName} is paid`)
   if (setting.kind === 'bare') return problems
-  const unused = setting.amounts.filter(amount => !payable.some(chain => chain.feeDenom === amount.denom))
+  const unused = setting.amounts.filter(amount => !others.has(amount.denom) && !payable.some(chain => chain.feeDenom === amount.denom))
   return [...problems, ...unused.map(amount => `${name} names ${amount.denom}, in which no chain is paid`)]
+}
+
+/** Gas of a refund in another denom is always ours: no amount is too small to be worth asking for again and again. */
+function refundProblems({ refunds: { minimum, approvalAbove, feeLimit, denoms } }: AppConfig, payable: readonly ServedChain[]): string[] {
+  const others = new Set(denoms.map(({ denom }) => denom))
+  const ofNothing = minimum.kind === 'bare' ? [] : minimum.amounts.filter(({ denom, amount }) => amount === 0n && others.has(denom) && !payable.some(chain => chain.feeDenom === denom))
+  return [
+    ...amountProblems('REFUND_MINIMUM', minimum, payable, others),
+    ...ofNothing.map(({ denom }) => `REFUND_MINIMUM must be above 0 in ${denom}: its refunds cost us gas, and take none off`),
+    ...approvalAbove ? amountProblems('REFUND_APPROVAL_ABOVE', approvalAbove, payable, others) : [],
+    ...feeLimit ? amountProblems('REFUND_FEE_LIMIT', feeLimit, payable) : [],
+  ]
 }
 
 function freeOfCharge(config: AppConfig, payable: readonly ServedChain[]): string[] {
@@ -92,8 +122,7 @@ export function checkAgainstChains(config: AppConfig, directory: ChainDirectory)
     ...amountProblems('CLEARING_SERVICE_FEE', config.fees.service, payable),
     ...amountProblems('CLEARING_PER_PACKET_FEE', config.fees.perPacket, payable),
     ...amountProblems('PAYMENT_QUORUM_AMOUNT', config.payment.quorumAmount, payable),
-    ...amountProblems('REFUND_MINIMUM', config.refunds.minimum, payable),
-    ...config.refunds.approvalAbove ? amountProblems('REFUND_APPROVAL_ABOVE', config.refunds.approvalAbove, payable) : [],
+    ...refundProblems(config, payable),
     ...freeOfCharge(config, payable),
     ...config.refunds.denoms.filter(entry => !isServed(entry.chain)).map(entry => `REFUND_DENOMS names ${entry.chain}, which is not served`),
     ...[...new Set(rateDenoms)].filter(denom => !feeDenoms.has(denom)).map(denom => `GAS_CONVERSION_RATES names ${denom}, in which no served chain takes fees`),

@@ -30,8 +30,8 @@ export interface AppConfig {
   readonly payment: { readonly confirmationBlocks: number, readonly quorumAmount: AmountSetting }
   /** `runLimitMs`: after how long a relayer run is ended, before its packets are counted in. */
   readonly clearing: { readonly deadlineMs: number, readonly runLimitMs: number }
-  /** `approvalAbove` null: no refund waits for an admin. */
-  readonly refunds: { readonly minimum: AmountSetting, readonly approvalAbove: AmountSetting | null, readonly denoms: readonly RefundDenomSetting[] }
+  /** `approvalAbove` null: no refund waits for an admin. `feeLimit` null: a multiple of each chain's floor. */
+  readonly refunds: { readonly minimum: AmountSetting, readonly approvalAbove: AmountSetting | null, readonly feeLimit: AmountSetting | null, readonly denoms: readonly RefundDenomSetting[] }
   /** How long after one reconciliation the next one starts. */
   readonly reconcileEveryMs: number
   readonly hermes: { readonly binary: string, readonly configPath: string, readonly restUrl: string | null, readonly environment: Readonly<Record<string, string>> }
@@ -73,6 +73,7 @@ const environment = {
   ADMIN_ADDRESSES: read.addresses.default([]),
   REFUND_MINIMUM: read.amountSetting.default({ kind: 'bare', amount: 0n }),
   REFUND_APPROVAL_ABOVE: read.amountSetting.optional(),
+  REFUND_FEE_LIMIT: read.amountSetting.optional(),
   REFUND_DENOMS: read.refundDenoms.default([]),
   RECONCILE_EVERY_SECONDS: read.whole(10, 86_400).default(300),
   HERMES_BINARY: read.text.default('hermes'),
@@ -161,7 +162,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     token: { ttlMs: value.CLEARING_TOKEN_TTL * 1000, graceMs: value.CLEARING_TOKEN_GRACE * 1000 },
     payment: { confirmationBlocks: value.PAYMENT_CONFIRMATION_BLOCKS, quorumAmount: value.PAYMENT_QUORUM_AMOUNT },
     clearing: { deadlineMs: value.CLEARING_DEADLINE * 1000, runLimitMs: value.RELAY_RUN_TIME_LIMIT * 1000 },
-    refunds: { minimum: value.REFUND_MINIMUM, approvalAbove: value.REFUND_APPROVAL_ABOVE ?? null, denoms: value.REFUND_DENOMS },
+    refunds: { minimum: value.REFUND_MINIMUM, approvalAbove: value.REFUND_APPROVAL_ABOVE ?? null, feeLimit: value.REFUND_FEE_LIMIT ?? null, denoms: value.REFUND_DENOMS },
     reconcileEveryMs: value.RECONCILE_EVERY_SECONDS * 1000,
     hermes: { binary: value.HERMES_BINARY, configPath: value.HERMES_CONFIG_PATH, restUrl: value.HERMES_REST_API_URL ?? null, environment: passedOn(env) },
     adminAddresses: value.ADMIN_ADDRESSES,

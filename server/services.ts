@@ -1,4 +1,4 @@
-import { paymentAddressOf, isRefundableDenom } from './config-chains'
+import { paymentAddressOf, isRefundableDenom, refundLimitsOf } from './config-chains'
 import type { AppConfig } from './config'
 import type { Infrastructure } from './infrastructure'
 import type { Services } from './services-type'
@@ -136,8 +136,8 @@ function payoutDependencies({ config, clock, ids, logger, instanceId }: Infrastr
     feeDenom: chainId => directory.chain(chainId)?.feeDenom ?? '',
     rules: (chainId, denom) => {
       const chain = directory.chain(chainId)
-      const setting = (amount: typeof config.refunds.minimum | null) => amount && chain && denom === chain.feeDenom ? amountIn(amount, denom, chain.feeExponent)?.amount : undefined
-      return { minimum: setting(config.refunds.minimum) ?? 0n, approvalAbove: setting(config.refunds.approvalAbove) ?? null, exchangeAddresses }
+      if (!chain) throw new RangeError(`${chainId} is not served`)
+      return { ...refundLimitsOf(config, chain, denom), exchangeAddresses }
     },
   }
 }

@@ -77,7 +77,7 @@ const refundStates: Readonly<Record<RefundState, string>> = {
 /** Why a refund is held, and when it goes on. */
 const refundHolds: Readonly<Record<RefundHoldReason, { readonly why: string, readonly goesOn: string }>> = {
   minimum: { why: 'it is too small to be worth the fee of sending it', goesOn: 'It goes along with your next refund to the same address.' },
-  approval: { why: 'it is large', goesOn: 'A person looks at it and lets it go.' },
+  approval: { why: 'an operator has to approve it first', goesOn: 'A person looks at it and lets it go.' },
   exchange: { why: 'the address belongs to an exchange, which may not know whose money it gets', goesOn: 'A person looks at it first; or name another address of yours.' },
   refused: { why: 'the chain refuses to pay this address', goesOn: 'It is tried again by itself; or name another address of yours.' },
   no_destination: { why: 'the chain does not show which address paid', goesOn: 'A person decides where it goes.' },

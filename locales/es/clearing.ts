@@ -61,7 +61,7 @@ export const clearing: InnerWords['clearing'] = {
     to_named: 'Un reembolso va de camino a la dirección que indicó quien pagó.',
     sent: 'El reembolso se envió.',
     held_minimum: 'Un reembolso está retenido porque es demasiado pequeño para pagar su envío; se suma al siguiente.',
-    held_approval: 'Un reembolso espera la aprobación de un operador porque es grande.',
+    held_approval: 'Un reembolso espera la aprobación de un operador.',
     held_exchange: 'Un reembolso espera a un operador porque iría a la cartera de una casa de cambio.',
     held_refused: 'Un reembolso no se pudo enviar: la cadena rechaza la dirección. Se intenta de nuevo, y un operador puede verlo.',
     held_no_destination: 'Un reembolso queda guardado porque la cadena no muestra qué dirección pagó.',
@@ -98,7 +98,7 @@ export const clearing: InnerWords['clearing'] = {
   },
   refundHolds: {
     minimum: { why: 'es demasiado pequeño para pagar su envío', goesOn: 'Va junto con tu próximo reembolso a la misma dirección.' },
-    approval: { why: 'es grande', goesOn: 'Una persona lo mira y lo deja salir.' },
+    approval: { why: 'antes tiene que aprobarlo un operador', goesOn: 'Una persona lo mira y lo deja salir.' },
     exchange: { why: 'la dirección es de una casa de cambio, que quizá no sepa de quién es el dinero', goesOn: 'Antes lo mira una persona; o indica otra dirección tuya.' },
     refused: { why: 'la cadena se niega a pagar a esta dirección', goesOn: 'Se intenta de nuevo solo; o indica otra dirección tuya.' },
     no_destination: { why: 'la cadena no muestra qué dirección pagó', goesOn: 'Una persona decide adónde va.' },

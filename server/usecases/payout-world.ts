@@ -1,4 +1,4 @@
-import { multiplyRoundedUp } from '../domain/refund/gas'
+import { multiplyRoundedUp, presumedGas } from '../domain/refund/gas'
 import type { Estimate } from '../domain/refund/decide-next'
 import { writeRefundMemo } from '../domain/refund/memo'
 import { feeBorneByPayer, totalOf, type Payout, type Refund } from '../domain/refund/refund'
@@ -54,9 +54,6 @@ export async function readSigningGround(deps: PayRefundsDeps, lane: PayoutLane, 
   if (!account) return { blocked: { reason: 'the chain knows no such account: the wallet was never funded', alert: true }, account: { accountNumber: 0n, sequence: 0n }, tip }
   return { blocked: stopped === null ? behind ?? await unknownSequence(deps, lane, account) : { reason: stopped, alert: true }, account, tip }
 }
-
-/** Enough for a MsgSend on every SDK chain; only what a simulation is made with. */
-const presumedGas = 150_000n
 
 export function orderFor(refunds: readonly Refund[], ground: SigningGround, timeoutBlocks: bigint, sent: SendOrder['coin'], fee: SendOrder['coin'], gasLimit: bigint): SendOrder {
   return {

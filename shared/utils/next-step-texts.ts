@@ -28,7 +28,7 @@ export const englishNextRefunds: Readonly<Record<NextRefund, string>> = {
   to_named: 'A refund is on its way to the address that its payer named.',
   sent: 'The refund was sent.',
   held_minimum: 'A refund is held, because it is too small to be worth the fee of sending it; it is added to your next one.',
-  held_approval: 'A refund waits for an operator to approve it, because it is large.',
+  held_approval: 'A refund waits for an operator to approve it.',
   held_exchange: 'A refund waits for an operator, because it would go to a wallet of an exchange.',
   held_refused: 'A refund could not be sent: the chain refuses the address. It is tried again, and an operator can see it.',
   held_no_destination: 'A refund is kept, because the chain does not show which address paid.',

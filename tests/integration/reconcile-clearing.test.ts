@@ -34,7 +34,7 @@ async function openEverything() {
   })
   const pay = makePayRefunds({
     store, reader, simulator: reader, wallets, clock, ids, logger: log, instanceId: 'signer', gasMargin: { numerator: 13n, denominator: 10n }, feeDenom: id => directory.chain(id)!.feeDenom,
-    rules: () => ({ minimum: 0n, approvalAbove: null, exchangeAddresses: new Set<string>() }), settings: { leaseMs: 30_000, timeoutBlocks: 200n, rebroadcastAfterMs: 1_000 }, stopped: books.payoutStop,
+    rules: () => ({ minimum: 0n, approvalAbove: null, feeLimit: 1_000_000n, exchangeAddresses: new Set<string>() }), settings: { leaseMs: 30_000, timeoutBlocks: 200n, rebroadcastAfterMs: 1_000 }, stopped: books.payoutStop,
   })
   const window = { recentBlocks: 10_000n, olderBlocks: 0n }
   const reconcile = makeReconcile({ store, books, reader, directory, clock, ids, logger: log, windows: { demand: window, schedule: window }, overdue: { afterDeadline: 600, longestLease: 600, afterLapsedRun: 600 } })

@@ -212,7 +212,7 @@ describe('a claim and the signer at the same time', () => {
 describe('refunds to wallets of exchanges', () => {
   it('wait for an admin, and are sent when one lets them go', async () => {
     const addresses = new Set<string>([world.addressOf('alice')])
-    const payRefunds = world.instance({ rules: () => ({ minimum: 0n, approvalAbove: null, exchangeAddresses: addresses }) })
+    const payRefunds = world.instance({ rules: () => ({ minimum: 0n, approvalAbove: null, feeLimit: 1_000_000n, exchangeAddresses: addresses }) })
     const refund = await planned()
     const bobs = await world.notCleared(50_000n, 'bob')
     await world.finish(payRefunds)

@@ -135,6 +135,21 @@ describe('refunds on a chain with real signature checks', () => {
     await expectBooksToFit()
   })
 
+  it('case 28i: waits while a transaction would cost more than the limit, and says so', async () => {
+    await open()
+    const id = await world.notCleared(700_000n)
+    let spiking = true
+    const { reader } = world
+    const instance = world.instance({ reader: { ...reader, gasPrice: async chain => spiking ? '500' : reader.gasPrice(chain) } })
+    expect(await instance(world.chainId)).toMatchObject({ did: 'wait', reason: expect.stringContaining('REFUND_FEE_LIMIT') })
+    expect(await world.waitReason()).toContain('REFUND_FEE_LIMIT')
+    expect(world.logger.lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'refunds of this chain wait for a person' }))
+    spiking = false
+    await world.finish(instance)
+    expect(await world.refund(id)).toMatchObject({ state: 'confirmed' })
+    await expectBooksToFit()
+  })
+
   it('waits while the wallet is short of funds, says so, and goes on when it is funded', async () => {
     await open()
     const id = await world.notCleared(700_000n)

@@ -24,6 +24,8 @@ export interface RefundWorldOptions {
   readonly byHand?: boolean
   readonly minimum?: bigint
   readonly approvalAbove?: bigint
+  /** Default: more than anything costs here. */
+  readonly feeLimit?: bigint
   readonly exchangeAddresses?: ReadonlySet<string>
   /** Where the app finds nodes with these URLs; default: there. */
   readonly through?: (nodes: readonly string[], chainId: string) => Promise<readonly string[]>
@@ -53,7 +55,7 @@ export async function openRefundWorld(options: RefundWorldOptions = {}) {
   const deps: PayRefundsDeps = {
     store, reader, simulator: reader, wallets: options.byHand ? new Map() : wallets, clock, ids, logger, instanceId: 'one',
     feeDenom: () => denom, gasMargin: { numerator: 13n, denominator: 10n },
-    rules: () => ({ minimum: options.minimum ?? 0n, approvalAbove: options.approvalAbove ?? null, exchangeAddresses: options.exchangeAddresses }),
+    rules: () => ({ minimum: options.minimum ?? 0n, approvalAbove: options.approvalAbove ?? null, feeLimit: options.feeLimit ?? 1_000_000n, exchangeAddresses: options.exchangeAddresses }),
     settings: { leaseMs: 10_000, timeoutBlocks: 4n, rebroadcastAfterMs: 1_000 },
   }
   const scanDependencies: ScanDependencies = {

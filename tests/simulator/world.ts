@@ -46,7 +46,7 @@ export class World {
   readonly focus: 'all' | 'payouts'
   /** A key is on the server; else people send refunds by hand. */
   readonly signs: boolean
-  readonly payoutRules: { readonly minimum: bigint, readonly approvalAbove: bigint | null }
+  readonly payoutRules: { readonly minimum: bigint, readonly approvalAbove: bigint | null, readonly feeLimit: bigint }
   /** Chains whose payouts a broken invariant stops, with the time since when. */
   readonly stopped = new Map<string, number>()
   /** How often people have sent a refund, by its id. */
@@ -79,7 +79,7 @@ export class World {
     this.endpoints = ['node-a', 'node-b', 'node-c'].slice(0, Number(this.random.weighted({ 1: 1, 2: 7, 3: 3 })))
     this.focus = this.random.chance(0.4) ? 'payouts' : 'all'
     this.signs = this.random.chance(0.88)
-    this.payoutRules = { minimum: this.random.pick([0n, 0n, 0n, 60n]), approvalAbove: this.random.chance(0.2) ? 400n : null }
+    this.payoutRules = { minimum: this.random.pick([0n, 0n, 0n, 60n]), approvalAbove: this.random.chance(0.2) ? 400n : null, feeLimit: 1_000_000n }
     for (const { service, chainId } of this.network.chains.values()) {
       if (this.random.chance(0.6)) service.receive({ denom: feeDenom(chainId), amount: BigInt(this.random.between(50, 20_000)) })
       service.seal()

@@ -14,10 +14,12 @@ export type Estimate
     | { readonly state: 'unavailable', readonly reason: string }
 
 export interface RefundRules {
-  /** Base units of the refund's denom. */
-  readonly minimum: bigint
+  /** Base units of the refund's denom; null: nobody has said what is worth its gas, and an admin lets it go. */
+  readonly minimum: bigint | null
   /** null: none waits for an admin. */
   readonly approvalAbove: bigint | null
+  /** The most that one transaction may cost, base units of the gas denom. */
+  readonly feeLimit: bigint
   /** Wallets of exchanges, which may not know whose money they get. Absent: none is known. */
   readonly exchangeAddresses?: ReadonlySet<string>
   readonly rebroadcastAfterMs: number
@@ -88,20 +90,23 @@ function shortOf(needed: readonly Coin[], balances: readonly Coin[]): Coin | und
 
 function nextForWaiting(refunds: readonly [Refund, ...Refund[]], world: RefundWorld, now: Date): RefundStep {
   const [lead] = refunds
-  const { minimum, approvalAbove, exchangeAddresses } = world.rules
+  const { minimum, approvalAbove, feeLimit, exchangeAddresses } = world.rules
   const total = totalOf(refunds)
   if (lead.destination === null) return { do: 'hold', reason: 'no_destination', note: 'nobody knows who paid' }
   if (approvalAbove !== null && refunds.some(refund => refund.coin.amount > approvalAbove && !refund.approved)) return { do: 'hold', reason: 'approval', note: `above ${approvalAbove}${total.denom}` }
   // Small ones that travel along go where an admin let the lead go.
   if (exchangeAddresses?.has(lead.destination) && !lead.approved) return { do: 'hold', reason: 'exchange', note: 'the address is a wallet of an exchange' }
-  if (total.amount < minimum && !lead.approved) return { do: 'hold', reason: 'minimum', note: `below ${minimum}${total.denom}` }
+  if (minimum === null && !lead.approved) return { do: 'hold', reason: 'approval', note: `REFUND_MINIMUM names no amount in ${total.denom}` }
+  if (minimum !== null && total.amount < minimum && !lead.approved) return { do: 'hold', reason: 'minimum', note: `below ${minimum}${total.denom}` }
   if (lead.nextTryAt !== null && lead.nextTryAt > now) return { do: 'wait', reason: 'was refused, tried again later', alert: false }
   if (world.blocked !== null) return { do: 'wait', ...world.blocked }
   if (world.estimate === null) return { do: 'estimate' }
   if (world.estimate.state === 'unavailable') return { do: 'wait', reason: world.estimate.reason, alert: false }
   if (world.estimate.state === 'refused') return park(lead.failures, world.estimate.reason, now)
   const { fee, balances } = world.estimate
-  if (minimum > 0n && !lead.approved && fee.denom === total.denom && fee.amount > minimum) return { do: 'wait', reason: `the network fee of ${fee.amount}${fee.denom} is above REFUND_MINIMUM`, alert: true }
+  // Price and gas are what one endpoint says.
+  if (fee.amount > feeLimit) return { do: 'wait', reason: `the network fee of ${fee.amount}${fee.denom} is above REFUND_FEE_LIMIT (${feeLimit}${fee.denom})`, alert: true }
+  if (minimum !== null && minimum > 0n && !lead.approved && fee.denom === total.denom && fee.amount > minimum) return { do: 'wait', reason: `the network fee of ${fee.amount}${fee.denom} is above REFUND_MINIMUM`, alert: true }
   const sent = { denom: total.denom, amount: total.amount - feeBorneByPayer(refunds, fee) }
   if (sent.amount <= 0n) return { do: 'hold', reason: 'minimum', note: `not more than its network fee of ${fee.amount}${fee.denom}` }
   const short = shortOf([sent, fee], balances)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkAgainstChains, isRefundableDenom, paymentAddressOf } from '../../../server/config-chains'
+import { checkAgainstChains, isRefundableDenom, paymentAddressOf, refundLimitsOf } from '../../../server/config-chains'
 import { aDirectory, aServedChain, hub, zone } from '../../builders/chains'
 import { aConfig, hubWallet, zoneWallet } from '../../builders/config'
 
@@ -63,5 +63,28 @@ describe('the configuration beside the chains', () => {
     expect(isRefundableDenom(config, hub, 'ibc/ABC')).toBe(true)
     expect(isRefundableDenom(config, zone, 'ibc/ABC')).toBe(false)
     expect(isRefundableDenom(config, hub, 'ibc/ABCD')).toBe(false)
+  })
+
+  it('takes limits of refunds for the denoms that are given back, too, above 0, and for no others', () => {
+    const lines = (over: Record<string, string>) => checkAgainstChains(aConfig({ REFUND_DENOMS: 'hub:ibc/ABC', ...over }), aDirectory())
+    expect(lines({ REFUND_MINIMUM: '0uatom,5ibc/ABC', REFUND_APPROVAL_ABOVE: '9uatom,0ibc/ABC', REFUND_FEE_LIMIT: '7uatom' })).toEqual([])
+    expect(lines({ REFUND_MINIMUM: '5ibc/ABC,0ibc/ABCD', REFUND_APPROVAL_ABOVE: '9uatom,1ibc/ABCD', REFUND_FEE_LIMIT: '7uatom,1ibc/ABC' })).toEqual([
+      'REFUND_MINIMUM has no amount in uatom, in which hub is paid', 'REFUND_MINIMUM names ibc/ABCD, in which no chain is paid',
+      'REFUND_APPROVAL_ABOVE names ibc/ABCD, in which no chain is paid', 'REFUND_FEE_LIMIT names ibc/ABC, in which no chain is paid',
+    ])
+    expect(lines({ REFUND_MINIMUM: '5uatom,0ibc/ABC' })).toEqual(['REFUND_MINIMUM must be above 0 in ibc/ABC: its refunds cost us gas, and take none off'])
+  })
+
+  it('limits refunds by what is said of their denom, and holds what nothing is said of', () => {
+    const limits = (over: Record<string, string>, denom: string, chain = hub) => refundLimitsOf(aConfig({ REFUND_DENOMS: 'hub:ibc/ABC', ...over }), chain, denom)
+    expect(limits({}, 'uatom')).toEqual({ minimum: 0n, approvalAbove: null, feeLimit: 30_000n })
+    expect(limits({}, 'ibc/ABC')).toEqual({ minimum: null, approvalAbove: null, feeLimit: 30_000n })
+    const bare = { REFUND_MINIMUM: '5', REFUND_APPROVAL_ABOVE: '9', REFUND_FEE_LIMIT: '7' }
+    expect(limits(bare, 'uatom')).toEqual({ minimum: 5n, approvalAbove: 9n, feeLimit: 7n })
+    expect(limits(bare, 'ibc/ABC')).toEqual({ minimum: null, approvalAbove: 0n, feeLimit: 7n })
+    const named = { REFUND_MINIMUM: '5uatom,6ibc/ABC', REFUND_APPROVAL_ABOVE: '9uatom,8ibc/ABC', REFUND_FEE_LIMIT: '0uatom' }
+    expect(limits(named, 'ibc/ABC')).toEqual({ minimum: 6n, approvalAbove: 8n, feeLimit: 0n })
+    expect(limits({ REFUND_MINIMUM: '0uatom,0ibc/ABC' }, 'ibc/ABC').minimum).toBeNull()
+    expect(limits({}, 'aevm', aServedChain({ feeDenom: 'aevm', feeExponent: 18, gasPriceFloor: '0' }))).toEqual({ minimum: 0n, approvalAbove: null, feeLimit: 0n })
   })
 })

@@ -10,7 +10,7 @@ const uatom = (amount: bigint) => ({ denom: 'uatom', amount })
 const known = (fee: bigint, balance = 1_000_000n) => ({ state: 'known' as const, fee: uatom(fee), balances: [uatom(balance)] })
 
 function aWorld(over: Partial<RefundWorld> = {}): RefundWorld {
-  return { rules: { minimum: 0n, approvalAbove: null, rebroadcastAfterMs: 10_000 }, cursorHeight: 110n, blocked: null, estimate: null, includedCode: null, sequenceUsed: true, sequenceUsedBy: null, absence: 'unasked', ...over }
+  return { rules: { minimum: 0n, approvalAbove: null, feeLimit: 5_000n, rebroadcastAfterMs: 10_000 }, cursorHeight: 110n, blocked: null, estimate: null, includedCode: null, sequenceUsed: true, sequenceUsedBy: null, absence: 'unasked', ...over }
 }
 const waiting = (refund: Refund | [Refund, ...Refund[]], over: Partial<RefundWorld> = {}) => nextRefundStep({ kind: 'waiting', refunds: Array.isArray(refund) ? refund : [refund] }, aWorld(over), now)
 const signed = (payout = aPayout(), over: Partial<RefundWorld> = {}, failures = 0) => nextRefundStep({ kind: 'signed', payout, failures }, aWorld(over), now)
@@ -35,7 +35,7 @@ describe('a refund that waits', () => {
   })
 
   it('is held when it is below the minimum or not more than its own fee', () => {
-    const rules = { minimum: 1_001n, approvalAbove: null, rebroadcastAfterMs: 1 }
+    const rules = { minimum: 1_001n, approvalAbove: null, feeLimit: 5_000n, rebroadcastAfterMs: 1 }
     expect(waiting(aRefund(), { rules })).toMatchObject({ do: 'hold', reason: 'minimum' })
     expect(waiting([aRefund(), aRefund({ coin: uatom(1n) })], { rules })).toEqual({ do: 'estimate' })
     const payers = aRefund({ networkFeeDeducted: true, coin: uatom(10n) })
@@ -44,7 +44,7 @@ describe('a refund that waits', () => {
   })
 
   it('waits for an approval above the limit, and only above it', () => {
-    const rules = { minimum: 0n, approvalAbove: 999n, rebroadcastAfterMs: 1 }
+    const rules = { minimum: 0n, approvalAbove: 999n, feeLimit: 5_000n, rebroadcastAfterMs: 1 }
     expect(waiting(aRefund(), { rules })).toMatchObject({ do: 'hold', reason: 'approval' })
     expect(waiting(aRefund({ approved: true }), { rules })).toEqual({ do: 'estimate' })
     expect(waiting(aRefund({ coin: uatom(999n) }), { rules })).toEqual({ do: 'estimate' })
@@ -61,9 +61,28 @@ describe('a refund that waits', () => {
   it('waits with an alert for funds, to the unit, and while gas costs more than the minimum', () => {
     expect(waiting(aRefund(), { estimate: known(10n, 1_009n) })).toMatchObject({ do: 'wait', alert: true })
     expect(waiting(aRefund(), { estimate: known(10n, 1_010n) })).toMatchObject({ do: 'sign' })
-    const rules = { minimum: 9n, approvalAbove: null, rebroadcastAfterMs: 1 }
+    const rules = { minimum: 9n, approvalAbove: null, feeLimit: 5_000n, rebroadcastAfterMs: 1 }
     expect(waiting(aRefund(), { rules, estimate: known(10n) })).toMatchObject({ do: 'wait', alert: true, reason: expect.stringContaining('REFUND_MINIMUM') })
     expect(waiting(aRefund(), { rules, estimate: known(9n) })).toMatchObject({ do: 'sign' })
+  })
+
+  it('waits with an alert while its transaction would cost more than the limit, whoever bears the fee, approved or in another denom', () => {
+    const above = { do: 'wait', reason: 'the network fee of 5001uatom is above REFUND_FEE_LIMIT (5000uatom)', alert: true }
+    const large = uatom(100_000n)
+    expect(waiting(aRefund(), { estimate: known(5_001n) })).toEqual(above)
+    expect(waiting(aRefund(), { estimate: known(5_000n) })).toMatchObject({ do: 'sign' })
+    expect(waiting(aRefund({ approved: true, coin: large }), { estimate: known(5_001n) })).toEqual(above)
+    expect(waiting(aRefund({ networkFeeDeducted: true, coin: large }), { estimate: known(5_001n) })).toEqual(above)
+    expect(waiting(aRefund({ networkFeeDeducted: true }), { estimate: known(5_001n) })).toEqual(above)
+    const foreign = aRefund({ coin: { denom: 'ibc/AA', amount: 50n } })
+    expect(waiting(foreign, { estimate: { state: 'known', fee: uatom(5_001n), balances: [uatom(9_000n), { denom: 'ibc/AA', amount: 50n }] } })).toEqual(above)
+  })
+
+  it('case 6c: is held where no minimum is known for its denom, until an admin lets it go', () => {
+    const rules = { minimum: null, approvalAbove: null, feeLimit: 5_000n, rebroadcastAfterMs: 1 }
+    expect(waiting(aRefund(), { rules })).toEqual({ do: 'hold', reason: 'approval', note: 'REFUND_MINIMUM names no amount in uatom' })
+    expect(waiting(aRefund({ approved: true }), { rules })).toEqual({ do: 'estimate' })
+    expect(waiting(aRefund({ approved: true }), { rules, estimate: known(10n) })).toMatchObject({ do: 'sign' })
   })
 
   it('is parked when the chain refuses it, longer every time, up to a day', () => {
@@ -81,9 +100,9 @@ describe('a refund that waits', () => {
 describe('what a person reads about a refund that waits', () => {
   it('names the limit that it is above or below, and its denom', () => {
     expect(waiting(aRefund({ destination: null }))).toEqual({ do: 'hold', reason: 'no_destination', note: 'nobody knows who paid' })
-    expect(waiting(aRefund(), { rules: { minimum: 0n, approvalAbove: 999n, rebroadcastAfterMs: 1 } })).toEqual({ do: 'hold', reason: 'approval', note: 'above 999uatom' })
-    expect(waiting(aRefund(), { rules: { minimum: 0n, approvalAbove: null, exchangeAddresses: new Set(['cosmos1payer']), rebroadcastAfterMs: 1 } })).toEqual({ do: 'hold', reason: 'exchange', note: 'the address is a wallet of an exchange' })
-    expect(waiting(aRefund(), { rules: { minimum: 1_001n, approvalAbove: null, rebroadcastAfterMs: 1 } })).toEqual({ do: 'hold', reason: 'minimum', note: 'below 1001uatom' })
+    expect(waiting(aRefund(), { rules: { minimum: 0n, approvalAbove: 999n, feeLimit: 5_000n, rebroadcastAfterMs: 1 } })).toEqual({ do: 'hold', reason: 'approval', note: 'above 999uatom' })
+    expect(waiting(aRefund(), { rules: { minimum: 0n, approvalAbove: null, exchangeAddresses: new Set(['cosmos1payer']), feeLimit: 5_000n, rebroadcastAfterMs: 1 } })).toEqual({ do: 'hold', reason: 'exchange', note: 'the address is a wallet of an exchange' })
+    expect(waiting(aRefund(), { rules: { minimum: 1_001n, approvalAbove: null, feeLimit: 5_000n, rebroadcastAfterMs: 1 } })).toEqual({ do: 'hold', reason: 'minimum', note: 'below 1001uatom' })
     expect(waiting(aRefund({ networkFeeDeducted: true }), { estimate: known(1_000n) })).toEqual({ do: 'hold', reason: 'minimum', note: 'not more than its network fee of 1000uatom' })
     expect(waiting(aRefund(), { estimate: known(10n, 1_009n) })).toEqual({ do: 'wait', reason: 'the wallet has less than 1010uatom', alert: true })
     expect(waiting(aRefund({ nextTryAt: at(1_001) }))).toEqual({ do: 'wait', reason: 'was refused, tried again later', alert: false })
@@ -92,7 +111,7 @@ describe('what a person reads about a refund that waits', () => {
   })
 
   it('waits for approval of each one above the limit, with others or alone', () => {
-    const rules = { minimum: 0n, approvalAbove: 999n, rebroadcastAfterMs: 1 }
+    const rules = { minimum: 0n, approvalAbove: 999n, feeLimit: 5_000n, rebroadcastAfterMs: 1 }
     const small = aRefund({ coin: uatom(1n) })
     expect(waiting([small, aRefund()], { rules })).toMatchObject({ do: 'hold', reason: 'approval' })
     expect(waiting([aRefund({ coin: uatom(999n) }), small], { rules })).toEqual({ do: 'estimate' })
@@ -101,7 +120,7 @@ describe('what a person reads about a refund that waits', () => {
   it('waits for gas of another denom alone where the wallet has none of it', () => {
     const foreign = aRefund({ coin: { denom: 'ibc/AA', amount: 50n } })
     expect(waiting(foreign, { estimate: { state: 'known', fee: uatom(10n), balances: [{ denom: 'ibc/AA', amount: 50n }] } })).toEqual({ do: 'wait', reason: 'the wallet has less than 10uatom', alert: true })
-    const rules = { minimum: 9n, approvalAbove: null, rebroadcastAfterMs: 1 }
+    const rules = { minimum: 9n, approvalAbove: null, feeLimit: 5_000n, rebroadcastAfterMs: 1 }
     expect(waiting(foreign, { rules, estimate: { state: 'known', fee: uatom(10n), balances: [uatom(10n), { denom: 'ibc/AA', amount: 50n }] } })).toMatchObject({ do: 'sign' })
   })
 })
@@ -183,7 +202,7 @@ describe('a refund that is signed', () => {
     const amounts = fc.bigInt(1n, 2_000n)
     fc.assert(fc.property(fc.array(fc.record({ amount: amounts, networkFeeDeducted: fc.boolean() }), { minLength: 1, maxLength: 6 }), fc.bigInt(0n, 500n), fc.bigInt(0n, 8_000n), fc.bigInt(0n, 600n), (owed, fee, balance, minimum) => {
       const [first, ...rest] = owed.map(({ amount, networkFeeDeducted }) => aRefund({ coin: uatom(amount), networkFeeDeducted }))
-      const step = waiting([first!, ...rest], { estimate: known(fee, balance), rules: { minimum, approvalAbove: null, rebroadcastAfterMs: 1 } })
+      const step = waiting([first!, ...rest], { estimate: known(fee, balance), rules: { minimum, approvalAbove: null, feeLimit: 5_000n, rebroadcastAfterMs: 1 } })
       const total = owed.reduce((sum, { amount }) => sum + amount, 0n)
       if (step.do !== 'sign') return
       expect(step.sent.amount).toBeGreaterThan(0n)
