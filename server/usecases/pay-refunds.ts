@@ -2,7 +2,7 @@ import type { RefundHoldReason } from '../../shared/types/clearing'
 import { nextRefundStep, type RefundInHand, type RefundRules, type RefundStep, type RefundWorld } from '../domain/refund/decide-next'
 import type { Ratio } from '../domain/pricing/decimal'
 import type { Payout, Refund } from '../domain/refund/refund'
-import { estimatePayout, isProvenAbsent, orderFor, readSigningGround, type FirstTips, type SigningGround } from './payout-world'
+import { estimatePayout, isProvenAbsent, orderFor, readSigningGround, sequenceAfter, type FirstTips, type SigningGround } from './payout-world'
 import type { ChainReader, Clock, Ids, Logger, ServiceWallet, TransactionSimulator } from './ports'
 import type { NewPayout, PayoutLane } from './refund-ports'
 import type { Cause, Store } from './store-ports'
@@ -16,7 +16,7 @@ export interface PayoutSettings {
 
 export interface PayRefundsDeps {
   readonly store: Store
-  readonly reader: Pick<ChainReader, 'tip' | 'block' | 'confirmBlock' | 'account' | 'balance' | 'gasPrice' | 'broadcast'>
+  readonly reader: Pick<ChainReader, 'tip' | 'block' | 'confirmBlock' | 'account' | 'accountAt' | 'balance' | 'gasPrice' | 'broadcast'>
   readonly simulator: TransactionSimulator
   /** By chain id; a chain without one is paid by hand. */
   readonly wallets: ReadonlyMap<string, ServiceWallet>
@@ -92,11 +92,11 @@ async function continueSigned(signer: Signer, payout: Payout, failures: number):
   const { deps } = signer
   const includedCode = await deps.store.failedInclusion(payout.chainId, payout.txHash)
   const sequenceUsedBy = await deps.store.sequenceUsedBy(payout)
-  const account = includedCode === null && sequenceUsedBy === null ? null : await deps.reader.account(payout.chainId, payout.address, { corroborate: true })
-  const world = worldOf(signer, payout.coin.denom, { includedCode, sequenceUsed: account !== null && account.sequence > payout.accountSequence, sequenceUsedBy })
+  const sequence = includedCode === null && sequenceUsedBy === null ? null : await sequenceAfter(deps, payout, signer.cursorHeight)
+  const world = worldOf(signer, payout.coin.denom, { includedCode, sequenceUsed: sequence !== null && sequence > payout.accountSequence, sequenceUsedBy })
   const hand: RefundInHand = { kind: 'signed', payout, failures }
   let step = nextRefundStep(hand, world, deps.clock.now())
-  if (step.do === 'verify_absence') step = nextRefundStep(hand, { ...world, absence: await isProvenAbsent(deps, payout, includedCode !== null) ? 'proven' : 'unproven' }, deps.clock.now())
+  if (step.do === 'verify_absence') step = nextRefundStep(hand, { ...world, absence: await isProvenAbsent(deps, payout, includedCode !== null, signer.cursorHeight) ? 'proven' : 'unproven' }, deps.clock.now())
   if (step.do === 'rebroadcast') await broadcast(signer, payout)
   if (step.do === 'sign_anew') await giveUp(signer, payout, step.reason, null, world)
   if (step.do === 'park') await giveUp(signer, payout, step.note, step, world)

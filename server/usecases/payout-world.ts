@@ -1,10 +1,13 @@
+import { DomainError } from '../domain/errors'
+import type { ScannedBlock } from '../domain/payment/inbound'
 import { multiplyRoundedUp, presumedGas } from '../domain/refund/gas'
 import type { Estimate } from '../domain/refund/decide-next'
+import { recogniseOutgoing } from '../domain/refund/outgoing'
 import { writeRefundMemo } from '../domain/refund/memo'
 import { feeBorneByPayer, totalOf, type Payout, type Refund } from '../domain/refund/refund'
 import { payoutsPaused } from './pauses'
 import type { PayRefundsDeps } from './pay-refunds'
-import type { ChainAccount, SendOrder, ServiceWallet } from './ports'
+import type { BlockAgreement, ChainAccount, SendOrder, ServiceWallet } from './ports'
 import type { PayoutLane } from './refund-ports'
 
 export interface Blocked { readonly reason: string, readonly alert: boolean }
@@ -87,17 +90,45 @@ export async function estimatePayout(deps: PayRefundsDeps, wallet: ServiceWallet
   return { estimate: { state: 'known', fee: { denom: feeDenom, amount: multiplyRoundedUp(gasLimit, gasPrice) }, balances }, gasLimit }
 }
 
+const isVouchedFor = (agreement: BlockAgreement) => agreement === 'agreed' || agreement === 'single'
+
+/** The wallet's next sequence after block `height`, by the word of two endpoints where there are two; null: nobody can tell now. */
+export async function sequenceAfter(deps: PayRefundsDeps, { chainId, address }: Payout, height: bigint): Promise<bigint | null> {
+  try {
+    const { account, agreement } = await deps.reader.accountAt(chainId, address, height)
+    return account && isVouchedFor(agreement) ? account.sequence : null
+  }
+  catch (error) {
+    if (error instanceof DomainError && error.code === 'chain_unavailable') return null
+    throw error
+  }
+}
+
+/** Whether a block holds the tx in a way that counts: with code 0, or failed when the books do not know of it and the scanner will judge it first, for it may have used its sequence. */
+function holds(block: ScannedBlock, { txHash, address }: Payout, failureKnown: boolean): boolean {
+  const found = block.txs.filter(tx => tx.txHash === txHash)
+  if (found.some(tx => tx.code === 0)) return true
+  return found.length > 0 && !failureKnown && recogniseOutgoing(block, new Set([address])).some(row => row.txHash === txHash)
+}
+
 /**
  * Reads every block that could hold the tx, each vouched for by a second endpoint where there is one. True only if none
- * holds it with code 0. Nor with another code, unless the books know of that failure: the scanner judges it first, for it
- * may have used its sequence.
+ * holds it. Where nobody has such a block any more, the account tells: a sequence that was not used by `cursorHeight`, after
+ * the timeout height, was used by no tx.
  */
-export async function isProvenAbsent(deps: PayRefundsDeps, payout: Payout, failureKnown: boolean): Promise<boolean> {
-  for (let height = payout.signedHeight + 1n; height <= payout.timeoutHeight; height += 1n) {
-    const block = await deps.reader.block(payout.chainId, height)
-    if (block.txs.some(tx => tx.txHash === payout.txHash && (tx.code === 0 || !failureKnown))) return false
-    const agreement = await deps.reader.confirmBlock({ ...block, codes: block.txs.map(tx => tx.code) })
-    if (agreement !== 'agreed' && agreement !== 'single') return false
+export async function isProvenAbsent(deps: PayRefundsDeps, payout: Payout, failureKnown: boolean, cursorHeight: bigint): Promise<boolean> {
+  try {
+    for (let height = payout.signedHeight + 1n; height <= payout.timeoutHeight; height += 1n) {
+      const block = await deps.reader.block(payout.chainId, height)
+      if (holds(block, payout, failureKnown)) return false
+      const agreement = await deps.reader.confirmBlock({ ...block, codes: block.txs.map(tx => tx.code) })
+      if (!isVouchedFor(agreement)) return false
+    }
+    return true
   }
-  return true
+  catch (error) {
+    if (!(error instanceof DomainError && error.code === 'chain_unavailable')) throw error
+    const sequence = await sequenceAfter(deps, payout, cursorHeight)
+    return sequence !== null && sequence <= payout.accountSequence
+  }
 }

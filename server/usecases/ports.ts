@@ -139,6 +139,12 @@ export interface ChainAccount {
   readonly sequence: bigint
 }
 
+export interface AccountReading {
+  /** null: the chain knew no such account. */
+  readonly account: ChainAccount | null
+  readonly agreement: BlockAgreement
+}
+
 export type BroadcastAnswer
   = | { readonly state: 'accepted' | 'already_known' | 'unknown', readonly txHash: string }
     | { readonly state: 'rejected', readonly txHash: string, readonly code: number, readonly log: string }
@@ -170,8 +176,10 @@ export interface ChainReader {
   balance(chainId: string, address: string, denom: string): Promise<Coin>
   /** Everything the address holds after block `height`, and who says so. Rejects when no endpoint has that height's state (not made yet, pruned). */
   balancesAt(chainId: string, address: string, height: bigint): Promise<BalancesReading>
-  /** null: the chain knows no such account. With `corroborate` a second endpoint is asked, too, where there is one: the lower of the two sequences, which has been reached by the word of both. */
-  account(chainId: string, address: string, options?: ReadOptions): Promise<ChainAccount | null>
+  /** null: the chain knows no such account. */
+  account(chainId: string, address: string): Promise<ChainAccount | null>
+  /** The account after block `height`, and who says so. Rejects when no endpoint has that height's state (not made yet, pruned). */
+  accountAt(chainId: string, address: string, height: bigint): Promise<AccountReading>
   /** Decimal text per unit of gas in the fee denom: node config or fee market, at least the registry's floor. */
   gasPrice(chainId: string): Promise<string>
   /** Result of a tx by hash; null when no endpoint's index has it (which proves nothing). */

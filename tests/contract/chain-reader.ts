@@ -199,6 +199,9 @@ export function describeChainReader(name: string, open: () => Promise<ChainWorld
       const held = async (at: bigint) => (await world.reader.balancesAt(world.source.chainId, world.service, at)).balances.find(({ denom }) => denom === world.feeDenom)?.amount ?? 0n
       expect(await held(height) - await held(height - 1n)).toBe(wish().amount)
       expect(await world.reader.balancesAt(world.source.chainId, world.nobody, height)).toMatchObject({ balances: [] })
+      expect(await world.reader.accountAt(world.source.chainId, world.nobody, height)).toMatchObject({ account: null })
+      expect((await world.reader.accountAt(world.source.chainId, world.sender, height)).account).toEqual(await world.reader.account(world.source.chainId, world.sender))
+      await expect(world.reader.accountAt(world.source.chainId, world.sender, height + 1_000n)).rejects.toMatchObject({ code: 'chain_unavailable' })
       await expect(world.reader.balancesAt(world.source.chainId, world.service, height + 1_000n)).rejects.toMatchObject({ code: 'chain_unavailable' })
     })
 

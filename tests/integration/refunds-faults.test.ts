@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { afterEach, describe, expect, it } from 'vitest'
 import { refunds, refundTransactions, walletOutgoing } from '../../drizzle/schema'
+import { DomainError } from '../../server/domain/errors'
 import type { PayRefunds, PayRefundsDeps } from '../../server/usecases/pay-refunds'
 import { openRefundWorld, type OpenedRefundWorld } from './refunds.world'
 
@@ -208,6 +209,44 @@ describe('a refund is paid exactly once', () => {
     await expectOnePaid(id, 700_000n)
   })
 
+  /** No node has these blocks any more. */
+  const prunedUpTo = (height: bigint): OpenedRefundWorld['reader']['block'] => async (chain, asked, options) => {
+    if (asked <= height) throw new DomainError('chain_unavailable', `No endpoint of ${chain} has block ${asked}`)
+    return world.reader.block(chain, asked, options)
+  }
+
+  it('case 16g: when no node has the blocks any more that could hold it: signed anew, for its sequence was not used', async () => {
+    const { reader } = await open()
+    const id = await world.notCleared(700_000n)
+    await world.instance({ reader: { ...reader, broadcast: async () => ({ state: 'unknown', txHash: '' }) } })(world.chainId)
+    const [payout] = await world.payouts()
+    await world.block(6)
+    await forgetLease()
+    await world.finish(world.instance({ reader: { ...reader, block: prunedUpTo(payout!.timeoutHeight) } }))
+    await expectOnePaid(id, 700_000n)
+    expect(await world.payouts()).toMatchObject([{ state: 'void', accountSequence: payout!.accountSequence }, { state: 'confirmed', accountSequence: payout!.accountSequence }])
+  })
+
+  it('case 16h: when no node has the blocks any more, and its sequence was used: nothing is signed', async () => {
+    const { reader } = await open()
+    const id = await world.notCleared(700_000n)
+    await world.pay1()
+    const [payout] = await world.payouts()
+    await world.block(6)
+    // As if the block that held it had been passed unread.
+    await world.database.db.execute(sql`delete from wallet_outgoing`)
+    await world.database.db.update(refunds).set({ state: 'broadcast' }).where(eq(refunds.operationId, id))
+    await world.database.db.update(refundTransactions).set({ state: 'open' })
+    await forgetLease()
+    const instance = world.instance({ reader: { ...reader, block: prunedUpTo(payout!.timeoutHeight) } })
+    for (let round = 0; round < 3; round++) {
+      await world.block()
+      expect(await instance(world.chainId)).toMatchObject({ did: 'wait', reason: expect.stringContaining('not verified') })
+    }
+    expect(await world.payouts()).toHaveLength(1)
+    expect(await world.sentOnChain()).toHaveLength(1)
+  })
+
   it('case 14e: when a node hides the block that holds it from the scanner until it is verified', async () => {
     await open()
     const id = await world.notCleared(700_000n)
@@ -372,6 +411,29 @@ describe('a refund is paid exactly once', () => {
     await world.finish(instance)
     await expectOnePaid(id, 700_000n)
     expect(await world.payouts()).toMatchObject([{ state: 'void', closeReason: 'was refused with code 11 without using its sequence' }, { state: 'confirmed', accountSequence: payout!.accountSequence }])
+  })
+
+  it('when a block refuses it before its signature was checked: signed anew once it is impossible', async () => {
+    const { reader, chainId } = await open()
+    const id = await world.notCleared(700_000n)
+    let unsent = true
+    await world.control('blocks', { count: 1 })
+    const { height } = await reader.tip(chainId)
+    await world.scan()
+    let held = ''
+    const refusing: typeof reader['block'] = async (...asked) => {
+      const block = await reader.block(...asked)
+      return block.height === height + 1n ? { ...block, txs: [...block.txs, { index: block.txs.length, txHash: held, code: 5, memo: '', messages: [], signers: [], events: [] }] } : block
+    }
+    const instance = world.instance({ reader: { ...reader, block: refusing, confirmBlock: async () => 'agreed', broadcast: async (...call) => unsent ? { state: 'unknown', txHash: '' } : reader.broadcast(...call) } })
+    await instance(chainId)
+    const [payout] = await world.payouts()
+    held = payout!.txHash
+    await world.block(5)
+    unsent = false
+    await world.finish(instance)
+    await expectOnePaid(id, 700_000n)
+    expect(await world.payouts()).toMatchObject([{ state: 'void' }, { state: 'confirmed' }])
   })
 
   it('when it was also sent by hand: the signed one dies with its sequence', async () => {

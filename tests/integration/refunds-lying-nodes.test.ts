@@ -59,4 +59,35 @@ describe('a first node that keeps a refund back, beside an honest one', () => {
     expect((await world.sentOnChain()).filter(({ to }) => to === world.addressOf('alice')).map(({ amount }) => amount)).toEqual([700_000n])
     expect(await world.payouts()).toMatchObject([{ state: 'confirmed', accountSequence }])
   })
+
+  it('case 14w: says that a block which refused it used its sequence: its bytes are not given up while they could land', async () => {
+    world = await openNodesWorld()
+    const id = await world.notCleared(700_000n)
+    const { reader, chainId } = world
+    const kept = { ...reader, broadcast: async () => ({ state: 'accepted' as const, txHash: '' }) }
+    await world.instance({ reader: kept, instanceId: 'one' })(chainId)
+    const [payout] = await world.payouts()
+    const { accountSequence, txHash } = payout!
+    await world.control('blocks', { count: 1 })
+    const { height } = await reader.tip(chainId)
+    // Both nodes show it refused by a check that came after its signature: the whole block, and no sequence used.
+    const refusing: typeof reader = {
+      ...kept, confirmBlock: async () => 'agreed', block: async (...asked) => {
+        const block = await reader.block(...asked)
+        const event = { type: 'tx', attributes: [{ key: 'acc_seq', value: `${world.service}/${accountSequence}` }] }
+        const refused = { index: block.txs.length, txHash, code: 11, memo: '', messages: [], signers: [{ address: world.service, sequence: accountSequence }], events: [event] }
+        return block.height === height ? { ...block, txs: [...block.txs, refused] } : block
+      },
+    }
+    await world.scanner(refusing)(chainId)
+    expect(await world.outgoing()).toMatchObject([{ kind: 'failed_refund', sequence: accountSequence }])
+    world.gates[0]!.lies = [accountAt(accountSequence + 1n), everySimulationPasses]
+    await world.instance({ reader: refusing, instanceId: 'one' })(chainId)
+    expect(await world.payouts()).toMatchObject([{ state: 'open' }])
+    await reader.broadcast(chainId, bytesOf(payout!))
+    world.gates[0]!.clear()
+    await world.block(2)
+    expect((await world.sentOnChain()).filter(({ to }) => to === world.addressOf('alice')).map(({ amount }) => amount)).toEqual([700_000n])
+    expect(await world.refund(id)).toMatchObject({ state: 'confirmed' })
+  })
 })

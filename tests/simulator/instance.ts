@@ -215,13 +215,14 @@ export class Instance {
   }
 
   #gatedReader(reader: ModelReader): ChainReader {
-    const gated: Pick<ChainReader, 'tip' | 'block' | 'confirmBlock' | 'packetFacts' | 'onNewBlock' | 'endpoints' | 'account' | 'balance' | 'gasPrice' | 'broadcast'> = {
+    const gated: Pick<ChainReader, 'tip' | 'block' | 'confirmBlock' | 'packetFacts' | 'onNewBlock' | 'endpoints' | 'account' | 'accountAt' | 'balance' | 'gasPrice' | 'broadcast'> = {
       tip: chainId => this.call('tip', 'read', () => reader.tip(chainId)),
       block: (chainId, height, options) => this.call(`block ${chainId} ${height}`, 'read', () => reader.block(chainId, height, options)),
       confirmBlock: (block, toldBy) => this.call(`confirmBlock ${block.chainId} ${block.height}`, 'read', () => reader.confirmBlock(block, toldBy)),
       packetFacts: (ids, options) => this.call('packetFacts', 'read', () => reader.packetFacts(ids, options)),
       onNewBlock: (chainId, wake) => reader.onNewBlock(chainId, height => this.alive && wake(height)),
       account: chainId => this.call('account', 'read', () => reader.account(chainId)),
+      accountAt: (chainId, address, height) => this.call('accountAt', 'read', () => reader.accountAt(chainId, address, height)),
       balance: (chainId, address, denom) => this.call('balance', 'read', () => reader.balance(chainId, address, denom)),
       gasPrice: chainId => this.call('gasPrice', 'read', () => reader.gasPrice(chainId)),
       broadcast: (chainId, txBytes) => this.call(`broadcast ${chainId}`, 'effect', async () => {

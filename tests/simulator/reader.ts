@@ -1,6 +1,6 @@
 import type { Answer, PacketFacts } from '../../server/domain/packet/facts'
 import { DomainError } from '../../server/domain/errors'
-import type { BlockAgreement, BlockReading, BroadcastAnswer, ChainAccount, ChainReader, SimulationAnswer, ToldByEvents, TransactionSimulator } from '../../server/usecases/ports'
+import type { AccountReading, BlockAgreement, BlockReading, BroadcastAnswer, ChainAccount, ChainReader, SimulationAnswer, ToldByEvents, TransactionSimulator } from '../../server/usecases/ports'
 import type { Coin } from '../../shared/utils/coin'
 import type { PacketId } from '../../shared/utils/packet-id'
 import { asShown, isSameReading, type Lie } from './lies'
@@ -28,7 +28,7 @@ export const soundNode = (): NodeFaults => ({ down: false, second: 'answers', li
 
 type Faults = ReadonlyMap<string, NodeFaults>
 
-export class ModelReader implements Pick<ChainReader, 'tip' | 'block' | 'confirmBlock' | 'packetFacts' | 'onNewBlock' | 'endpoints' | 'account' | 'balance' | 'gasPrice' | 'broadcast'>, TransactionSimulator {
+export class ModelReader implements Pick<ChainReader, 'tip' | 'block' | 'confirmBlock' | 'packetFacts' | 'onNewBlock' | 'endpoints' | 'account' | 'accountAt' | 'balance' | 'gasPrice' | 'broadcast'>, TransactionSimulator {
   /** Until when an endpoint that was caught disagreeing is asked last. */
   readonly #disagreeing = new Map<string, number>()
 
@@ -141,6 +141,14 @@ export class ModelReader implements Pick<ChainReader, 'tip' | 'block' | 'confirm
     this.#alive(chainId)
     const { service } = this.network.chain(chainId)
     return { accountNumber: service.accountNumber, sequence: service.stateAt(this.#staleHeight(chainId)).sequence }
+  }
+
+  async accountAt(chainId: string, _address: string, height: bigint): Promise<AccountReading> {
+    this.#alive(chainId)
+    if (height > this.#height(chainId)) throw new DomainError('chain_unavailable', `no state of block ${height}`)
+    const { service } = this.network.chain(chainId)
+    const agreement = this.names.length === 1 ? 'single' : this.#ask(chainId).length < 2 ? 'waiting' : 'agreed'
+    return { account: { accountNumber: service.accountNumber, sequence: service.stateAt(height).sequence }, agreement }
   }
 
   async balance(chainId: string, _address: string, denom: string): Promise<Coin> {

@@ -4,9 +4,9 @@ import { QueryAllBalancesRequest, QueryAllBalancesResponse, QuerySpendableBalanc
 import { accountFromAny } from '@cosmjs/stargate'
 import { coin, parseAmount, type Coin } from '../../../shared/utils/coin'
 import { DomainError } from '../../domain/errors'
-import type { BalancesReading, ChainAccount, ReadOptions } from '../../usecases/ports'
-import { query, QueryRefused, type QueryAnswer } from './abci'
-import type { AskOptions, EndpointPool } from './endpoint-pool'
+import type { AccountReading, BalancesReading, BlockAgreement, ChainAccount } from '../../usecases/ports'
+import { query, QueryRefused, type QueryOptions } from './abci'
+import type { EndpointPool } from './endpoint-pool'
 import { RpcError } from './json-rpc'
 
 const maxPages = 20
@@ -51,70 +51,74 @@ async function balancesShownBy(pool: EndpointPool, address: string, height: bigi
 
 const sorted = (coins: readonly Coin[]) => coins.map(({ denom, amount }) => `${amount}${denom}`).sort().join()
 
-/** Every denom of the state after block `height`, compared with a second endpoint where there are two. */
-export async function readBalancesAt(pool: EndpointPool, address: string, height: bigint): Promise<BalancesReading> {
+interface Shown<T> { readonly value: T, readonly endpoint: string }
+
+/** One state after block `height` as one endpoint shows it, compared with another one's where there are two. */
+async function vouchedFor<T>(pool: EndpointPool, what: string, height: bigint, read: (excluded: ReadonlySet<string>) => Promise<Shown<T>>, textOf: (value: T) => string): Promise<{ readonly value: T, readonly agreement: BlockAgreement }> {
   const refused = (cause: unknown) => cause instanceof RpcError || cause instanceof QueryRefused
   try {
-    const first = await balancesShownBy(pool, address, height, new Set())
-    if (pool.endpoints.length < 2) return { balances: first.balances, agreement: 'single' }
-    const second = await balancesShownBy(pool, address, height, new Set([first.endpoint])).catch((cause: unknown) => {
+    const first = await read(new Set())
+    if (pool.endpoints.length < 2) return { value: first.value, agreement: 'single' }
+    const second = await read(new Set([first.endpoint])).catch((cause: unknown) => {
       if (refused(cause) || (cause instanceof DomainError && cause.code === 'chain_unavailable')) return null
       throw cause
     })
-    if (second === null) return { balances: first.balances, agreement: 'waiting' }
-    return { balances: first.balances, agreement: sorted(first.balances) === sorted(second.balances) ? 'agreed' : 'disputed' }
+    if (second === null) return { value: first.value, agreement: 'waiting' }
+    return { value: first.value, agreement: textOf(first.value) === textOf(second.value) ? 'agreed' : 'disputed' }
   }
   catch (cause) {
-    if (refused(cause)) throw new DomainError('chain_unavailable', `No endpoint of ${pool.chainId} tells what ${address} held at block ${height}`, { cause })
+    if (refused(cause)) throw new DomainError('chain_unavailable', `No endpoint of ${pool.chainId} tells ${what} at block ${height}`, { cause })
     throw cause
   }
 }
 
-type Shown = QueryAnswer<ChainAccount | null>
-
-const shown = <T>({ value, ...answer }: QueryAnswer<T>, read: (value: T) => ChainAccount | null): Shown => ({ ...answer, value: read(value) })
-
-/** Number and sequence; null when the chain knows no such account. `corroborate`: by the word of two endpoints, where there are two. */
-export async function readAccount(pool: EndpointPool, address: string, { corroborate = false }: ReadOptions = {}): Promise<ChainAccount | null> {
-  const first = await accountShownBy(pool, address, {})
-  if (!corroborate || pool.endpoints.length < 2 || !first?.value) return first?.value ?? null
-  const second = await accountShownBy(pool, address, { excluded: new Set([first.endpoint]) })
-  if (!second?.value) return null
-  return second.value.sequence < first.value.sequence ? second.value : first.value
+/** Every denom of the state after block `height`, compared with a second endpoint where there are two. */
+export async function readBalancesAt(pool: EndpointPool, address: string, height: bigint): Promise<BalancesReading> {
+  const { value, agreement } = await vouchedFor(pool, `what ${address} held`, height, async (excluded) => {
+    const { balances, endpoint } = await balancesShownBy(pool, address, height, excluded)
+    return { value: balances, endpoint }
+  }, sorted)
+  return { balances: value, agreement }
 }
 
-/** null: it is said that there is no such account. */
-async function accountShownBy(pool: EndpointPool, address: string, options: AskOptions): Promise<Shown | null> {
+/** The account as it was after block `height`, compared with a second endpoint where there are two. */
+export async function readAccountAt(pool: EndpointPool, address: string, height: bigint): Promise<AccountReading> {
+  const { value, agreement } = await vouchedFor(pool, `the account ${address}`, height, excluded => accountShownBy(pool, address, { height, excluded }), account => `${account?.accountNumber}/${account?.sequence}`)
+  return { account: value, agreement }
+}
+
+/** Number and sequence; null when the chain knows no such account. */
+export async function readAccount(pool: EndpointPool, address: string): Promise<ChainAccount | null> {
+  return (await accountShownBy(pool, address, {})).value
+}
+
+const nobodysAccount: Shown<null> = { value: null, endpoint: '' }
+
+async function accountShownBy(pool: EndpointPool, address: string, options: QueryOptions): Promise<Shown<ChainAccount | null>> {
   try {
-    return await readAccountInfo(pool, address, options)
+    const { value, endpoint } = await query(pool, '/cosmos.auth.v1beta1.Query/AccountInfo', { codec: QueryAccountInfoRequest, message: { address } }, QueryAccountInfoResponse, options)
+    return { value: value.info ? numbers(value.info) : null, endpoint }
   }
   catch (cause) {
     if (!(cause instanceof QueryRefused)) throw cause
-    if (cause.unknownPath) return readTypedAccount(pool, address, options)
-    if (cause.notFound) return null
+    if (cause.unknownPath) return typedAccountShownBy(pool, address, options)
+    if (cause.notFound) return nobodysAccount
     // AccountInfo fails for account kinds that are no BaseAccount inside.
-    return readTypedAccount(pool, address, options)
+    return typedAccountShownBy(pool, address, options)
   }
-}
-
-async function readAccountInfo(pool: EndpointPool, address: string, options: AskOptions): Promise<Shown> {
-  const answer = await query(pool, '/cosmos.auth.v1beta1.Query/AccountInfo', { codec: QueryAccountInfoRequest, message: { address } }, QueryAccountInfoResponse, options)
-  return shown(answer, ({ info }) => info ? numbers(info) : null)
 }
 
 /** Before SDK 0.47, and for vesting accounts. */
-async function readTypedAccount(pool: EndpointPool, address: string, options: AskOptions): Promise<Shown | null> {
+async function typedAccountShownBy(pool: EndpointPool, address: string, options: QueryOptions): Promise<Shown<ChainAccount | null>> {
   try {
-    const answer = await query(pool, '/cosmos.auth.v1beta1.Query/Account', { codec: QueryAccountRequest, message: { address } }, QueryAccountResponse, options)
-    return shown(answer, ({ account }) => {
-      if (!account) return null
-      if (account.typeUrl === '/cosmos.auth.v1beta1.BaseAccount') return numbers(BaseAccount.decode(account.value))
-      const { accountNumber, sequence } = accountFromAny(account)
-      return { accountNumber: BigInt(accountNumber), sequence: BigInt(sequence) }
-    })
+    const { value: { account }, endpoint } = await query(pool, '/cosmos.auth.v1beta1.Query/Account', { codec: QueryAccountRequest, message: { address } }, QueryAccountResponse, options)
+    if (!account) return { value: null, endpoint }
+    if (account.typeUrl === '/cosmos.auth.v1beta1.BaseAccount') return { value: numbers(BaseAccount.decode(account.value)), endpoint }
+    const { accountNumber, sequence } = accountFromAny(account)
+    return { value: { accountNumber: BigInt(accountNumber), sequence: BigInt(sequence) }, endpoint }
   }
   catch (cause) {
-    if (cause instanceof QueryRefused && cause.notFound) return null
+    if (cause instanceof QueryRefused && cause.notFound) return nobodysAccount
     throw cause
   }
 }

@@ -1,5 +1,5 @@
 import type { AddressChecks, ChainDirectory, ChainReader, Clock, Logger, ServedChain, TransactionSimulator } from '../../usecases/ports'
-import { readAccount, readBalance, readBalancesAt } from './accounts'
+import { readAccount, readAccountAt, readBalance, readBalancesAt } from './accounts'
 import { confirmBlock, scanBlock } from './blocks'
 import { broadcastTx } from './broadcast'
 import { accessTo, type ChainAccess } from './chains'
@@ -64,7 +64,8 @@ export function openChainReader(options: ChainReaderOptions): ChainReader & Tran
     packetsOfTx: async (chainId, txHash) => search.ofTx(chainId, txHash),
     balance: async (chainId, address, denom) => readBalance(open(chainId).pool, address, denom),
     balancesAt: async (chainId, address, height) => readBalancesAt(open(chainId).pool, address, height),
-    account: async (chainId, address, accountOptions) => readAccount(open(chainId).pool, address, accountOptions),
+    account: async (chainId, address) => readAccount(open(chainId).pool, address),
+    accountAt: async (chainId, address, height) => readAccountAt(open(chainId).pool, address, height),
     gasPrice: async chainId => readGasPrice(open(chainId).pool, open(chainId).chain),
     txResult: async (chainId, txHash) => {
       const tx = await findTx(open(chainId), txHash)
