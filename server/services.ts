@@ -49,7 +49,7 @@ import { lagBlocks, makeReadiness } from './usecases/readiness'
 import { makeReadSession } from './usecases/read-session'
 import { makeRebuildLedger, type RebuildDeps, type RebuildLedger } from './usecases/rebuild-ledger'
 import { makeReconcile, type ReconcileDeps } from './usecases/reconcile'
-import { makeReconcileWhenDue } from './usecases/reconcile-schedule'
+import { makePayoutStop, makeReconcileWhenDue } from './usecases/reconcile-schedule'
 import { makeSampleDeliveries } from './usecases/sample-deliveries'
 import { makeRefreshPacketIndex } from './usecases/refresh-packet-index'
 import { makeRequestToken } from './usecases/request-token'
@@ -132,7 +132,8 @@ const payoutSettings = { leaseMs: 30_000, timeoutBlocks: 30n, rebroadcastAfterMs
 function payoutDependencies({ config, clock, ids, logger, instanceId }: Infrastructure, { directory, reader, store, books }: World, wallets: ReadonlyMap<string, ServiceWallet>): PayRefundsDeps {
   const exchangeAddresses = new Set(config.exchangeAddresses)
   return {
-    store, reader, simulator: reader, wallets, clock, ids, logger, instanceId, gasMargin: config.fees.gasMargin, settings: payoutSettings, stopped: books.payoutStop,
+    store, reader, simulator: reader, wallets, clock, ids, logger, instanceId, gasMargin: config.fees.gasMargin, settings: payoutSettings,
+    stopped: makePayoutStop({ books, clock, everyMs: config.reconcileEveryMs }),
     feeDenom: chainId => directory.chain(chainId)?.feeDenom ?? '',
     rules: (chainId, denom) => {
       const chain = directory.chain(chainId)

@@ -116,21 +116,26 @@ async function payoutStop(db: Database, chainId: string): Promise<string | null>
 
 const ofRows = isNull(reconciliationRuns.chainId)
 
-async function newest(db: Database): ReturnType<ReconciliationStore['newest']> {
+async function lastFinishedAt(db: Database): Promise<Date | null> {
   const [complete] = await db.select({ finishedAt: reconciliationRuns.finishedAt }).from(reconciliationRuns).where(ofRows).orderBy(desc(reconciliationRuns.finishedAt)).limit(1)
-  if (!complete) return null
+  return complete?.finishedAt ?? null
+}
+
+async function newest(db: Database): ReturnType<ReconciliationStore['newest']> {
+  const finishedAt = await lastFinishedAt(db)
+  if (!finishedAt) return null
   const [runs, openFindings] = await Promise.all([
     db.selectDistinctOn([reconciliationRuns.chainId], { result: reconciliationRuns.result }).from(reconciliationRuns).orderBy(asc(reconciliationRuns.chainId), desc(reconciliationRuns.finishedAt)),
     db.$count(reconciliationFindings, isNull(reconciliationFindings.closedAt)),
   ])
-  return { finishedAt: complete.finishedAt, result: worstOf(runs.map((run): CheckResult => run.result)), openFindings }
+  return { finishedAt, result: worstOf(runs.map((run): CheckResult => run.result)), openFindings }
 }
 
 export function makeReconciliationStore(db: Database, rowId: () => string): ReconciliationStore {
   const ofWallet = (wallet: { readonly chainId: string, readonly address: string }) => and(eq(walletCheckpoints.chainId, wallet.chainId), eq(walletCheckpoints.address, wallet.address))
   return {
     exclusively: exclusively(db),
-    lastFinishedAt: async () => (await newest(db))?.finishedAt ?? null,
+    lastFinishedAt: () => lastFinishedAt(db),
     newest: () => newest(db),
     brokenRows: brokenRows(db),
     checkpointsBelow: (wallet, height) => db.selectDistinctOn([walletCheckpoints.denom], { denom: walletCheckpoints.denom, height: walletCheckpoints.height, balance: walletCheckpoints.balance })
