@@ -108,7 +108,7 @@ describe('the price', () => {
   it('cannot be made where the other chain\'s denom has no rate, and says which', () => {
     const packets = [aPacketToClear(1n)] as const
     const make = () => priceQuote('hub-1', [...packets], gasCosts(packets, prices, noMargin), terms({ rates: [] }))
-    expect(make).toThrow(expect.objectContaining({ code: 'route_not_quotable', message: expect.stringContaining('uosmo to uatom'), nextStep: expect.stringContaining('GAS_CONVERSION_RATES') }))
+    expect(make).toThrow(expect.objectContaining({ code: 'route_not_quotable', reason: 'no_conversion_rate', message: expect.stringContaining('uosmo to uatom'), nextStep: expect.stringContaining('GAS_CONVERSION_RATES') }))
   })
 
   it('needs no rate for packets that cost nothing on the other chain', () => {

@@ -74,6 +74,7 @@ describe('what leaves a wallet in a block', () => {
     expect(sequences([event('tx', { acc_seq: 'cosmos1alice/3' }), passed], [{ address: 'cosmos1alice', sequence: 3n }, ours])).toEqual([12345678901234567890n])
     expect(sequences([passed], [{ address: 'cosmos1alice', sequence: 3n }])).toEqual([null])
     expect(sequences([passed], [{ address: us, sequence: 8n }])).toEqual([null])
+    expect(sequences([passed], [{ address: 'cosmos1alice', sequence: 12345678901234567890n }])).toEqual([null])
     expect(sequences([passed], [])).toEqual([null])
     expect(sequences([], [ours])).toEqual([null])
     for (const forged of [event('message', { acc_seq: `${us}/9` }), event('tx', { acc_seq: `x ${us}/9` }), event('tx', { acc_seq: `${us}/9 ` }), event('tx', { acc_seq: `${us}/${'9'.repeat(21)}` }), event('tx', { acc_seq: us }), event('tx', {})]) {
