@@ -9,22 +9,14 @@ async function isFree(port: number): Promise<boolean> {
   })
 }
 
-/** A port that the kernel holds free now; whoever needs it later than at once takes one of `freePortBase`. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer().on('error', reject).listen(0, localhost, () => {
-      const { port } = server.address() as net.AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-}
+const [lowest, highest] = [12_000, 30_000]
 
-/** First of `count` free ports in a row (at most 30), below the range from which the kernel gives ports to clients. */
+/** First of `count` free ports in a row, below the range from which the kernel gives ports to clients: it stays free until somebody listens there. */
 export async function freePortBase(count: number): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
-    const base = 12_000 + Math.floor(Math.random() * 600) * 30
+    const base = lowest + Math.floor(Math.random() * (highest - lowest - count))
     const free = await Promise.all(Array.from({ length: count }, (_, offset) => isFree(base + offset)))
     if (free.every(Boolean)) return base
   }
-  throw new Error(`no ${count} free ports in a row between 12000 and 30000`)
+  throw new Error(`no ${count} free ports in a row between ${lowest} and ${highest}`)
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { freePort } from './ports'
+import { freePortBase } from './ports'
 
 export interface TestRedis {
   readonly url: string
@@ -12,7 +12,7 @@ const ended = (child: ChildProcess) => new Promise<void>(resolve => child.once('
 
 /** A redis-server of our own, without a file; on `port` again after a stop. */
 export async function startRedis(port?: number): Promise<TestRedis & { readonly port: number }> {
-  const chosen = port ?? await freePort()
+  const chosen = port ?? await freePortBase(1)
   const child = spawn('redis-server', ['--port', String(chosen), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: ['ignore', 'pipe', 'inherit'] })
   await new Promise<void>((resolve, reject) => {
     child.stdout.on('data', (text: Buffer) => {

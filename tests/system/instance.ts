@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { inject } from 'vitest'
-import { freePort } from '../builders/ports'
+import { freePortBase } from '../builders/ports'
 
 const readyWithinMs = 90_000
 const keptLines = 400
@@ -39,7 +39,7 @@ const instanceIdIn = (lines: readonly string[]) => lines.map(line => /"instanceI
 
 /** Starts the built app; resolves when it answers and takes part in the work. */
 export async function startInstance(name: string, environment: Readonly<Record<string, string>>): Promise<Instance> {
-  const port = await freePort()
+  const port = await freePortBase(1)
   const child = spawn(process.execPath, [inject('builtServer')], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment, PORT: String(port), PUBLIC_URL: `http://localhost:${port}` },
     stdio: ['ignore', 'pipe', 'pipe'],
