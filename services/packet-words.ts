@@ -5,9 +5,11 @@ import type { DiagnosisText } from '#shared/utils/diagnosis-texts'
 import type { Label } from './status-words'
 import { outcomeLabel, packetStateLabel } from './status-words'
 
-/** The label of a packet: how it ended, else where it is. */
-export function packetLabel(packet: Pick<PacketDto, 'state' | 'outcome'>, t: Words): Label {
-  return packet.outcome ? outcomeLabel(packet.outcome, t) : packetStateLabel(packet.state, t)
+/** The label of a packet: how it ended, else where it is; without a word of money where none is known to be in it. */
+export function packetLabel({ state, outcome, transfer }: Pick<PacketDto, 'state' | 'outcome' | 'transfer'>, t: Words): Label {
+  const label = outcome ? outcomeLabel(outcome, t) : packetStateLabel(state, t)
+  const neutral = transfer ? undefined : t.packet.withoutMoney[outcome ?? state]
+  return neutral === undefined ? label : { ...label, text: neutral }
 }
 
 /** What is the matter with a packet, and what to do next, in the reader's language. */

@@ -14,6 +14,14 @@ const states: Readonly<Record<PacketState, string>> = {
   unknown: 'Cannot tell',
 }
 
+/** Of a packet that is not known to carry tokens. */
+const withoutMoney: Readonly<Partial<Record<PacketState | PacketOutcome, string>>> = {
+  stuck_error_acknowledged: 'Refused, not confirmed',
+  timed_out: 'Timed out',
+  returned_by_timeout: 'Timed out',
+  returned_by_error: 'Refused',
+}
+
 const outcomes: Readonly<Record<PacketOutcome, string>> = {
   delivered: 'Delivered',
   returned_by_timeout: 'Returned to sender',
@@ -112,6 +120,7 @@ export const packet = {
   refundHeads,
   hop: (sequence: string, chain: string, channel: string) => `Packet ${sequence} of ${chain}, ${channel}`,
   states,
+  withoutMoney,
   outcomes,
   needs,
   legs,

@@ -71,6 +71,12 @@ export const packet: Words['packet'] = {
     completed: 'Terminado',
     unknown: 'No se sabe',
   },
+  withoutMoney: {
+    stuck_error_acknowledged: 'Rechazado, sin confirmar',
+    timed_out: 'Venció',
+    returned_by_timeout: 'Venció',
+    returned_by_error: 'Rechazado',
+  },
   outcomes: {
     delivered: 'Entregado',
     returned_by_timeout: 'Devuelto al remitente',

@@ -5,9 +5,10 @@ import { es } from '../../../locales/es'
 import { innerWords } from '../../../locales/en/inner'
 import { elapsedSeconds, nextSentence, stagesOf } from '../../../services/progress'
 import { toWalletFailure, WalletFailure } from '../../../services/wallet-failure'
+import { packetLabel } from '../../../services/packet-words'
 import { clearPage, packetPage, readPacketKeys } from '../../../services/packet-link'
 import { chainSuggestion } from '../../../services/chain-suggestion'
-import { aChain, aClearedStatus, aPacketId, aStatus, anEvent } from '../../builders/dto'
+import { aChain, aClearedStatus, aPacket, aPacketId, aStatus, anEvent } from '../../builders/dto'
 
 describe('words for failures', () => {
   it('every error code has a sentence and a next step for a person, and none shows its code', () => {
@@ -32,6 +33,19 @@ describe('words for failures', () => {
     expect(codeOf('Cannot read properties of undefined')).toBe('wallet_error')
     const ours = new WalletFailure('insufficient_balance')
     expect(toWalletFailure(ours)).toBe(ours)
+  })
+})
+
+describe('the label of a packet', () => {
+  const label = (over: Parameters<typeof aPacket>[0]) => packetLabel(aPacket(over), en).text
+
+  it('speaks of a refund, or of money that went back, only where tokens are known to be in it', () => {
+    expect(label({ state: 'timed_out' })).toBe('Timed out, refund waiting')
+    expect(label({ state: 'timed_out', transfer: null })).toBe('Timed out')
+    expect(label({ state: 'stuck_error_acknowledged', transfer: null })).toBe('Refused, not confirmed')
+    expect(label({ state: 'completed', outcome: 'returned_by_error' })).toBe('Returned to sender')
+    expect(label({ state: 'completed', outcome: 'returned_by_error', transfer: null })).toBe('Refused')
+    expect(label({ state: 'stuck_undelivered', transfer: null })).toBe('Stuck: not delivered')
   })
 })
 
