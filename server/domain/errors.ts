@@ -33,3 +33,8 @@ export class DomainError extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds
   }
 }
+
+/** Whether a chain could not be asked, as against a bug of ours. */
+export function isChainUnavailable(cause: unknown): cause is DomainError {
+  return cause instanceof DomainError && cause.code === 'chain_unavailable'
+}

@@ -1,5 +1,5 @@
 import { readMemo } from '../../shared/utils/memo-code'
-import { DomainError } from '../domain/errors'
+import { isChainUnavailable } from '../domain/errors'
 import type { ScannedBlock } from '../domain/payment/inbound'
 import type { RefutedRow, WaitingBlock, WatchedWallet } from './ledger-ports'
 import { codesOf, confirmationOf, insertMovements, movementsAt, settle, toldAt, type ScanDependencies } from './record-blocks'
@@ -16,7 +16,7 @@ async function trueBlock(deps: ScanDependencies, chainId: string, waiting: Waiti
     return !same && await deps.reader.confirmBlock({ ...block, codes: codesOf(block), toldByEvents: told }, toldAt(wallets)) === 'agreed' ? block : null
   }
   catch (error) {
-    if (error instanceof DomainError && error.code === 'chain_unavailable') return null // asked again with the next scan
+    if (isChainUnavailable(error)) return null // asked again with the next scan
     throw error
   }
 }

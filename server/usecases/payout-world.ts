@@ -1,4 +1,4 @@
-import { DomainError } from '../domain/errors'
+import { isChainUnavailable } from '../domain/errors'
 import type { ScannedBlock } from '../domain/payment/inbound'
 import { multiplyRoundedUp, presumedGas } from '../domain/refund/gas'
 import type { Estimate } from '../domain/refund/decide-next'
@@ -8,6 +8,7 @@ import { feeBorneByPayer, totalOf, type Payout, type Refund } from '../domain/re
 import { payoutsPaused } from './pauses'
 import type { PayRefundsDeps } from './pay-refunds'
 import type { BlockAgreement, ChainAccount, SendOrder, ServiceWallet } from './ports'
+import { codesOf } from './record-blocks'
 import type { PayoutLane } from './refund-ports'
 
 export interface Blocked { readonly reason: string, readonly alert: boolean }
@@ -99,7 +100,7 @@ export async function sequenceAfter(deps: PayRefundsDeps, { chainId, address }: 
     return account && isVouchedFor(agreement) ? account.sequence : null
   }
   catch (error) {
-    if (error instanceof DomainError && error.code === 'chain_unavailable') return null
+    if (isChainUnavailable(error)) return null
     throw error
   }
 }
@@ -121,13 +122,13 @@ export async function isProvenAbsent(deps: PayRefundsDeps, payout: Payout, failu
     for (let height = payout.signedHeight + 1n; height <= payout.timeoutHeight; height += 1n) {
       const block = await deps.reader.block(payout.chainId, height)
       if (holds(block, payout, failureKnown)) return false
-      const agreement = await deps.reader.confirmBlock({ ...block, codes: block.txs.map(tx => tx.code) })
+      const agreement = await deps.reader.confirmBlock({ ...block, codes: codesOf(block) })
       if (!isVouchedFor(agreement)) return false
     }
     return true
   }
   catch (error) {
-    if (!(error instanceof DomainError && error.code === 'chain_unavailable')) throw error
+    if (!isChainUnavailable(error)) throw error
     const sequence = await sequenceAfter(deps, payout, cursorHeight)
     return sequence !== null && sequence <= payout.accountSequence
   }

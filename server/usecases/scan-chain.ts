@@ -1,4 +1,4 @@
-import { DomainError } from '../domain/errors'
+import { isChainUnavailable } from '../domain/errors'
 import type { ScannedBlock } from '../domain/payment/inbound'
 import { confirmWaiting } from './confirm-waiting'
 import type { ChainReader } from './ports'
@@ -76,12 +76,10 @@ const auditBatch = 100n
 /** Whether any endpoint shows the block now. */
 export function isReadable(reader: Pick<ChainReader, 'block'>, chainId: string, height: bigint): Promise<boolean> {
   return reader.block(chainId, height).then(() => true, (cause: unknown) => {
-    if (isAway(cause)) return false
+    if (isChainUnavailable(cause)) return false
     throw cause
   })
 }
-
-const isAway = (cause: unknown): boolean => cause instanceof DomainError && cause.code === 'chain_unavailable'
 
 /**
  * What was pruned was pruned from below: where a person let the scanner pass blocks, the ones before may be gone as well.
@@ -118,7 +116,7 @@ export function makeAuditChain(deps: ScanDependencies): ScanChain {
       await recordRange(deps, 'audit', wallets, chainId, from, last, first.endpoint)
     }
     catch (cause) {
-      if (!isAway(cause) || !gap || isInside || !await passPruned(deps, chainId, gap, primary.height)) throw cause
+      if (!isChainUnavailable(cause) || !gap || isInside || !await passPruned(deps, chainId, gap, primary.height)) throw cause
     }
     return { waiting: false }
   }

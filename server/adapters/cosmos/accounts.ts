@@ -3,7 +3,7 @@ import { QueryAccountInfoRequest, QueryAccountInfoResponse, QueryAccountRequest,
 import { QueryAllBalancesRequest, QueryAllBalancesResponse, QuerySpendableBalancesRequest, QuerySpendableBalancesResponse } from 'cosmjs-types/cosmos/bank/v1beta1/query'
 import { accountFromAny } from '@cosmjs/stargate'
 import { coin, parseAmount, type Coin } from '../../../shared/utils/coin'
-import { DomainError } from '../../domain/errors'
+import { DomainError, isChainUnavailable } from '../../domain/errors'
 import type { AccountReading, BalancesReading, BlockAgreement, ChainAccount } from '../../usecases/ports'
 import { query, QueryRefused, type QueryOptions } from './abci'
 import type { EndpointPool } from './endpoint-pool'
@@ -60,7 +60,7 @@ async function vouchedFor<T>(pool: EndpointPool, what: string, height: bigint, r
     const first = await read(new Set())
     if (pool.endpoints.length < 2) return { value: first.value, agreement: 'single' }
     const second = await read(new Set([first.endpoint])).catch((cause: unknown) => {
-      if (refused(cause) || (cause instanceof DomainError && cause.code === 'chain_unavailable')) return null
+      if (refused(cause) || isChainUnavailable(cause)) return null
       throw cause
     })
     if (second === null) return { value: first.value, agreement: 'waiting' }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isComet1Client, isComet38Client, type comet38, type CometClient } from '@cosmjs/tendermint-rpc'
-import { DomainError } from '../../domain/errors'
+import { DomainError, isChainUnavailable } from '../../domain/errors'
 import type { BlockTx, ChainEvent, ScannedBlock } from '../../domain/payment/inbound'
 import type { BlockAgreement, BlockReading, ToldByEvents } from '../../usecases/ports'
 import { TransportError } from './bounded-fetch'
@@ -113,7 +113,7 @@ async function secondOpinion(access: BlockAccess, read: BlockReading, toldBy: To
     }, { minHeight: height, excluded, once: true })
   }
   catch (cause) {
-    if (cause instanceof RpcError || (cause instanceof DomainError && cause.code === 'chain_unavailable')) return nobody
+    if (cause instanceof RpcError || isChainUnavailable(cause)) return nobody
     throw cause
   }
 }
