@@ -67,11 +67,15 @@ export function decodeTx(bytes: Uint8Array): DecodedTx | null {
   }
 }
 
-const signers: Readonly<Record<string, (value: Uint8Array) => string>> = {
-  '/ibc.core.channel.v1.MsgRecvPacket': value => MsgRecvPacket.decode(value).signer,
-  '/ibc.core.channel.v1.MsgAcknowledgement': value => MsgAcknowledgement.decode(value).signer,
-  '/ibc.core.channel.v1.MsgTimeout': value => MsgTimeout.decode(value).signer,
-  '/ibc.core.channel.v1.MsgTimeoutOnClose': value => MsgTimeoutOnClose.decode(value).signer,
+/** The messages that carry a packet a step. */
+const relayMessages: Readonly<Record<string, (value: Uint8Array) => { readonly signer: string, readonly packet?: Packet }>> = {
+  '/ibc.core.channel.v1.MsgRecvPacket': value => MsgRecvPacket.decode(value),
+  '/ibc.core.channel.v1.MsgAcknowledgement': value => MsgAcknowledgement.decode(value),
+  '/ibc.core.channel.v1.MsgTimeout': value => MsgTimeout.decode(value),
+  '/ibc.core.channel.v1.MsgTimeoutOnClose': value => MsgTimeoutOnClose.decode(value),
+}
+
+const senders: Readonly<Record<string, (value: Uint8Array) => string>> = {
   '/ibc.applications.transfer.v1.MsgTransfer': value => MsgTransfer.decode(value).sender,
   [msgSendType]: value => MsgSend.decode(value).fromAddress,
 }
@@ -85,48 +89,33 @@ function topLevelMessage(bytes: Uint8Array, index: number): { typeUrl: string, v
   }
 }
 
-/** Who signed the top-level message `index` of a raw tx; null for kinds we do not read. */
-export function messageSigner(bytes: Uint8Array, index: number): string | null {
+/** null: a kind that is not in `readers`, or not readable. */
+function readMessage<T>(bytes: Uint8Array, index: number, readers: Readonly<Record<string, (value: Uint8Array) => T>>): T | null {
   const message = topLevelMessage(bytes, index)
-  const read = message ? signers[message.typeUrl] : undefined
-  if (!message || !read) return null
   try {
-    return read(message.value)
+    return (message && readers[message.typeUrl]?.(message.value)) ?? null
   }
   catch {
     return null
   }
 }
 
-const packets: Readonly<Record<string, (value: Uint8Array) => Packet | undefined>> = {
-  '/ibc.core.channel.v1.MsgRecvPacket': value => MsgRecvPacket.decode(value).packet,
-  '/ibc.core.channel.v1.MsgAcknowledgement': value => MsgAcknowledgement.decode(value).packet,
-  '/ibc.core.channel.v1.MsgTimeout': value => MsgTimeout.decode(value).packet,
-  '/ibc.core.channel.v1.MsgTimeoutOnClose': value => MsgTimeoutOnClose.decode(value).packet,
+/** Who signed the top-level message `index` of a raw tx; null for kinds we do not read. */
+export function messageSigner(bytes: Uint8Array, index: number): string | null {
+  return readMessage(bytes, index, relayMessages)?.signer ?? readMessage(bytes, index, senders)
 }
 
 /** The packet that the top-level message `index` of a raw tx relays; null for anything else. */
 export function messagePacket(bytes: Uint8Array, index: number): { readonly source: { readonly portId: string, readonly channelId: string }, readonly sequence: bigint } | null {
-  const message = topLevelMessage(bytes, index)
-  try {
-    const packet = message && packets[message.typeUrl]?.(message.value)
-    return packet ? { source: { portId: packet.sourcePort, channelId: packet.sourceChannel }, sequence: packet.sequence } : null
-  }
-  catch {
-    return null
-  }
+  const packet = readMessage(bytes, index, relayMessages)?.packet
+  return packet ? { source: { portId: packet.sourcePort, channelId: packet.sourceChannel }, sequence: packet.sequence } : null
 }
+
+const acknowledgements = { '/ibc.core.channel.v1.MsgAcknowledgement': (value: Uint8Array) => MsgAcknowledgement.decode(value).acknowledgement }
 
 /** The acknowledgement bytes that a top-level MsgAcknowledgement delivered; null for anything else. */
 export function deliveredAcknowledgement(bytes: Uint8Array, index: number): Uint8Array | null {
-  const message = topLevelMessage(bytes, index)
-  if (message?.typeUrl !== '/ibc.core.channel.v1.MsgAcknowledgement') return null
-  try {
-    return MsgAcknowledgement.decode(message.value).acknowledgement
-  }
-  catch {
-    return null
-  }
+  return readMessage(bytes, index, acknowledgements)
 }
 
 const secp256k1Type = '/cosmos.crypto.secp256k1.PubKey'
