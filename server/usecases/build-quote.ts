@@ -11,7 +11,7 @@ import { workPerChain, type PacketToClear } from '../domain/pricing/gas'
 import { gasCosts, priceQuote, type FeeTerms, type GasCost } from '../domain/pricing/quote'
 import type { Surroundings } from './describe-packets'
 import type { ChainDirectory, Clock, ServedChain } from './ports'
-import { blockerOf } from './ordered-channel'
+import { withBlocker } from './ordered-channel'
 import { neededOf } from './relayer-funds'
 import type { QuoteFacts } from './quote-facts'
 import type { ClearingReads } from './read-ports'
@@ -109,9 +109,8 @@ export function makeBuildQuote(deps: BuildQuoteDeps): BuildQuote {
   }
 
   async function surroundingsOf(packet: PacketFacts, route: RouteFacts | undefined, requested: ReadonlySet<string>): Promise<Surroundings> {
-    const around = { route, ...await limitsOf(packet) }
-    const judge = (earlier: PacketFacts) => deps.judge(earlier, clock.now(), around)
-    return { ...around, blocker: route ? await blockerOf({ pending: facts.pending, packets: facts.packets, judge }, packet, route, requested) : null }
+    const limits = await limitsOf(packet)
+    return route ? withBlocker({ pending: facts.pending, packets: facts.packets, judge: deps.judge, clock }, packet, { route, ...limits }, requested) : limits
   }
 
   /** Checks the packets against both chains; a packet that a paid operation owns is nobody else's to buy. */

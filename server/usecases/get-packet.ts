@@ -5,7 +5,7 @@ import { DomainError } from '../domain/errors'
 import type { PacketFacts, RouteFacts } from '../domain/packet/facts'
 import type { PacketJudge, Surroundings } from './describe-packets'
 import { makeFollowForward } from './follow-forward'
-import { blockerOf } from './ordered-channel'
+import { withBlocker } from './ordered-channel'
 import type { Cache, ChainDirectory, ChainReader, Clock, PacketRelayer } from './ports'
 import { servedChain } from './served-chain'
 
@@ -27,8 +27,7 @@ const factsTtlMs = 1_000
 export function makeGetPacket({ reader, directory, cache, relayer, judge, clock }: GetPacketDeps): GetPacket {
   async function surroundingsOf(facts: PacketFacts, route: RouteFacts): Promise<Surroundings> {
     const around = { route, terms: facts.destination && await relayer.terms(facts.id, facts.destination) }
-    const judgeAlone = (earlier: PacketFacts) => judge.judge(earlier, clock.now(), around)
-    return { ...around, blocker: await blockerOf({ pending: reader.channelPending, packets: reader.packetFacts, judge: judgeAlone }, facts, route) }
+    return withBlocker({ pending: reader.channelPending, packets: reader.packetFacts, judge: judge.judge, clock }, facts, around)
   }
 
   const followForward = makeFollowForward({ reader, judge, clock, surroundingsOf })

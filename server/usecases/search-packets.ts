@@ -5,7 +5,7 @@ import { DomainError } from '../domain/errors'
 import type { PacketFacts, RouteFacts, Unanswered } from '../domain/packet/facts'
 import type { PacketJudge, Surroundings } from './describe-packets'
 import { pageByKey, readPageKey } from './dto/packet-cursor'
-import { blockerOf, type OrderReads } from './ordered-channel'
+import { withBlocker, type OrderReads, type RouteSurroundings } from './ordered-channel'
 import type { PacketIndex } from './packet-index-port'
 import type { Cache, ChainDirectory, ChainReader, Clock, FoundPacket, PacketRelayer } from './ports'
 import { servedChain } from './served-chain'
@@ -93,10 +93,8 @@ export function makeSearchPackets(deps: SearchPacketsDeps): SearchPackets {
     return cache.remember(`route:${formatChannelEnd(source)}`, routeTtlMs, () => reader.route(source))
   }
 
-  type RouteAround = Required<Pick<Surroundings, 'terms'>> & { readonly route: RouteFacts }
-
   /** Routes of the packets that are not finished, and what the relayer's configuration says of them. */
-  async function routesOf(facts: readonly PacketFacts[]): Promise<Map<string, RouteAround>> {
+  async function routesOf(facts: readonly PacketFacts[]): Promise<Map<string, RouteSurroundings>> {
     const pending = facts.filter(({ commitment }) => commitment.known && commitment.value)
     const sources = new Map(pending.map(({ id }) => [formatChannelEnd(id), { chainId: id.chainId, portId: id.portId, channelId: id.channelId }]))
     return new Map(await Promise.all([...sources].map(async ([key, source]) => {
@@ -108,10 +106,8 @@ export function makeSearchPackets(deps: SearchPacketsDeps): SearchPackets {
   const pendingOf: OrderReads['pending'] = (source, destination) => cache.remember(`pending:${formatChannelEnd(source)}`, pendingTtlMs, () => reader.channelPending(source, destination))
   const factsOf: OrderReads['packets'] = ids => cache.remember(`packet-facts:${ids.map(formatPacketId).join()}`, pendingTtlMs, () => reader.packetFacts(ids))
 
-  async function aroundOf(facts: PacketFacts, around: RouteAround | undefined): Promise<Surroundings> {
-    if (!around) return {}
-    const judgeAlone = (earlier: PacketFacts) => judge.judge(earlier, clock.now(), around)
-    return { ...around, blocker: await blockerOf({ pending: pendingOf, packets: factsOf, judge: judgeAlone }, facts, around.route) }
+  async function aroundOf(facts: PacketFacts, around: RouteSurroundings | undefined): Promise<Surroundings> {
+    return around ? withBlocker({ pending: pendingOf, packets: factsOf, judge: judge.judge, clock }, facts, around) : {}
   }
 
   return async (search) => {
