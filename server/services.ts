@@ -47,6 +47,7 @@ import { makePreviewQuote } from './usecases/preview-quote'
 import { makeQuoteFacts } from './usecases/quote-facts'
 import { lagBlocks, makeReadiness } from './usecases/readiness'
 import { makeReadSession } from './usecases/read-session'
+import type { OutgoingPolicy } from './usecases/settle-outgoing'
 import { makeRebuildLedger, type RebuildDeps, type RebuildLedger } from './usecases/rebuild-ledger'
 import { makeReconcile, type ReconcileDeps } from './usecases/reconcile'
 import { makePayoutStop, makeReconcileWhenDue } from './usecases/reconcile-schedule'
@@ -133,7 +134,7 @@ function payoutDependencies({ config, clock, ids, logger, instanceId }: Infrastr
   const exchangeAddresses = new Set(config.exchangeAddresses)
   return {
     store, reader, simulator: reader, wallets, clock, ids, logger, instanceId, gasMargin: config.fees.gasMargin, settings: payoutSettings,
-    stopped: makePayoutStop({ books, clock, everyMs: config.reconcileEveryMs }),
+    outgoing: outgoingPolicy(config, wallets), stopped: makePayoutStop({ books, clock, everyMs: config.reconcileEveryMs }),
     feeDenom: chainId => directory.chain(chainId)?.feeDenom ?? '',
     rules: (chainId, denom) => {
       const chain = directory.chain(chainId)
@@ -167,11 +168,14 @@ function reconcileDependencies({ config, clock, ids, logger }: Infrastructure, {
   }
 }
 
+/** What our signer and scanner both know of what leaves the wallets. */
+const outgoingPolicy = ({ operatorAddresses }: Infrastructure['config'], signingWallets: ReadonlyMap<string, ServiceWallet>): OutgoingPolicy => ({ operatorAddresses: new Set(operatorAddresses), signs: chainId => signingWallets.has(chainId) })
+
 function scanDependencies(infrastructure: Infrastructure, { directory, reader, store, wallets }: World, signingWallets: ReadonlyMap<string, ServiceWallet>): ScanDependencies {
   const { config, clock, logger, instanceId } = infrastructure
   return {
     store, reader, clock, logger, instanceId, policy: paymentPolicy(infrastructure, directory),
-    outgoing: { operatorAddresses: new Set(config.operatorAddresses), signs: chainId => signingWallets.has(chainId) },
+    outgoing: outgoingPolicy(config, signingWallets),
     serviceAddresses: chainId => new Set(wallets.filter(wallet => wallet.chainId === chainId).map(wallet => wallet.address)),
   }
 }

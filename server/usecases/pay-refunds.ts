@@ -2,9 +2,10 @@ import type { RefundHoldReason } from '../../shared/types/clearing'
 import { nextRefundStep, type RefundInHand, type RefundRules, type RefundStep, type RefundWorld } from '../domain/refund/decide-next'
 import type { Ratio } from '../domain/pricing/decimal'
 import type { Payout, Refund } from '../domain/refund/refund'
-import { estimatePayout, isProvenAbsent, orderFor, readSigningGround, sequenceAfter, type FirstTips, type SigningGround } from './payout-world'
+import { estimatePayout, locate, orderFor, readSigningGround, sequenceAfter, type FirstTips, type SigningGround, type Whereabouts } from './payout-world'
 import type { ChainReader, Clock, Ids, Logger, ServiceWallet, TransactionSimulator } from './ports'
 import type { NewPayout, PayoutLane } from './refund-ports'
+import { settleOutgoing, type OutgoingPolicy } from './settle-outgoing'
 import type { Cause, Store } from './store-ports'
 
 export interface PayoutSettings {
@@ -24,6 +25,7 @@ export interface PayRefundsDeps {
   /** Of one denom on a chain, base units. */
   readonly rules: (chainId: string, denom: string) => Omit<RefundRules, 'rebroadcastAfterMs'>
   readonly gasMargin: Ratio
+  readonly outgoing: OutgoingPolicy
   /** Why nothing may be sent on a chain (a broken invariant), in words for a person; null: nothing is wrong. */
   readonly stopped?: (chainId: string) => Promise<string | null>
   readonly clock: Clock
@@ -88,6 +90,21 @@ async function giveUp({ deps }: Signer, payout: Payout, reason: string, parking:
   deps.logger.warn({ chainId: payout.chainId, txHash: payout.txHash, reason }, 'a signed refund can not be included any more')
 }
 
+/** A payout in a block that an admin let the scanner pass is recorded and judged as if it had been scanned. */
+async function recordPassed({ deps }: Signer, payout: Payout, { rows, source }: Extract<Whereabouts, { absence: 'disproven' }>): Promise<void> {
+  const { clock, logger, outgoing } = deps
+  const { chainId, txHash } = payout
+  const watched = await deps.store.watchedWallets(chainId)
+  const owners = new Set([...outgoing.operatorAddresses, ...watched.map(wallet => wallet.address)])
+  await deps.store.transaction(async (tx) => {
+    const current = await tx.lockPayout(payout.id)
+    if (current?.state !== 'open') return
+    await tx.insertOutgoing(rows, source)
+    await settleOutgoing(tx, chainId, { signs: outgoing.signs, owners, clock, logger })
+  })
+  logger.warn({ chainId, txHash, height: rows[0]?.height.toString() }, 'a refund stands in a block that the scanner was let pass: recorded')
+}
+
 async function continueSigned(signer: Signer, payout: Payout, failures: number): Promise<RefundStep> {
   const { deps } = signer
   const includedCode = await deps.store.failedInclusion(payout.chainId, payout.txHash)
@@ -96,7 +113,11 @@ async function continueSigned(signer: Signer, payout: Payout, failures: number):
   const world = worldOf(signer, payout.coin.denom, { includedCode, sequenceUsed: sequence !== null && sequence > payout.accountSequence, sequenceUsedBy })
   const hand: RefundInHand = { kind: 'signed', payout, failures }
   let step = nextRefundStep(hand, world, deps.clock.now())
-  if (step.do === 'verify_absence') step = nextRefundStep(hand, { ...world, absence: await isProvenAbsent(deps, payout, includedCode !== null, signer.cursorHeight) ? 'proven' : 'unproven' }, deps.clock.now())
+  if (step.do === 'verify_absence') {
+    const found = await locate(deps, payout, includedCode !== null, signer.cursorHeight)
+    step = nextRefundStep(hand, { ...world, absence: found.absence }, deps.clock.now())
+    if (found.absence === 'disproven') await recordPassed(signer, payout, found)
+  }
   if (step.do === 'rebroadcast') await broadcast(signer, payout)
   if (step.do === 'sign_anew') await giveUp(signer, payout, step.reason, null, world)
   if (step.do === 'park') await giveUp(signer, payout, step.note, step, world)
@@ -167,7 +188,8 @@ async function oneStep(signer: Signer): Promise<RefundStep | null> {
   return first ? startWaiting(signer, first) : null
 }
 
-const goesOn = (step: RefundStep | null): step is RefundStep => step !== null && (step.do === 'hold' || step.do === 'park' || step.do === 'sign_anew')
+const settledAtOnce: ReadonlySet<RefundStep['do']> = new Set(['hold', 'park', 'sign_anew', 'record'])
+const goesOn = (step: RefundStep | null): step is RefundStep => step !== null && settledAtOnce.has(step.do)
 
 async function tellWait({ deps, wallet, lane }: Signer, told: Map<string, string | null>, step: RefundStep | null): Promise<void> {
   const reason = step?.do === 'wait' && step.reason !== 'waits to be included' ? step.reason : null

@@ -2,13 +2,15 @@ import { isChainUnavailable } from '../domain/errors'
 import type { ScannedBlock } from '../domain/payment/inbound'
 import { multiplyRoundedUp, presumedGas } from '../domain/refund/gas'
 import type { Estimate } from '../domain/refund/decide-next'
-import { recogniseOutgoing } from '../domain/refund/outgoing'
+import { toldByEvents } from '../domain/payment/told-by-events'
+import { recogniseOutgoing, type OutgoingTransfer } from '../domain/refund/outgoing'
 import { writeRefundMemo } from '../domain/refund/memo'
 import { feeBorneByPayer, totalOf, type Payout, type Refund } from '../domain/refund/refund'
+import type { BlockSource } from './ledger-ports'
 import { payoutsPaused } from './pauses'
 import type { PayRefundsDeps } from './pay-refunds'
 import type { BlockAgreement, ChainAccount, SendOrder, ServiceWallet } from './ports'
-import { codesOf } from './record-blocks'
+import { codesOf, confirmationOf } from './record-blocks'
 import type { PayoutLane } from './refund-ports'
 
 export interface Blocked { readonly reason: string, readonly alert: boolean }
@@ -112,24 +114,42 @@ function holds(block: ScannedBlock, { txHash, address }: Payout, failureKnown: b
   return found.length > 0 && !failureKnown && recogniseOutgoing(block, new Set([address])).some(row => row.txHash === txHash)
 }
 
+/** What the chain tells of a payout after its timeout height, from every block that could hold it. */
+export type Whereabouts
+  = | { readonly absence: 'proven' | 'unproven' | 'unreadable' }
+    /** It stands in a block that an admin let the scanner pass; vouched for. */
+    | { readonly absence: 'disproven', readonly rows: readonly OutgoingTransfer[], readonly source: BlockSource }
+
+/** A block that is not in a gap was hidden from the scanner; the audit cursor records it. */
+async function foundIn(deps: PayRefundsDeps, block: ScannedBlock, payout: Payout): Promise<Whereabouts> {
+  const gaps = await deps.store.scanGaps(payout.chainId)
+  if (!gaps.some(({ fromHeight, toHeight }) => fromHeight <= block.height && block.height <= toHeight)) return { absence: 'unproven' }
+  const rowsOf = (shown: ScannedBlock) => recogniseOutgoing(shown, new Set([payout.address])).filter(row => row.txHash === payout.txHash)
+  const told = (shown: ScannedBlock) => toldByEvents([], rowsOf(shown))
+  const confirmation = confirmationOf(await deps.reader.confirmBlock({ ...block, codes: codesOf(block), toldByEvents: told(block) }, told))
+  if (confirmation === 'none') return { absence: 'unproven' }
+  return { absence: 'disproven', rows: rowsOf(block), source: { blockHash: block.blockHash, codes: codesOf(block), endpoint: block.endpoint, confirmation, toldByEvents: null } }
+}
+
 /**
- * Reads every block that could hold the tx, each vouched for by a second endpoint where there is one. True only if none
+ * Reads every block that could hold the tx, each vouched for by a second endpoint where there is one. `proven` only if none
  * holds it. Where nobody has such a block any more, the account tells: a sequence that was not used by `cursorHeight`, after
  * the timeout height, was used by no tx.
  */
-export async function isProvenAbsent(deps: PayRefundsDeps, payout: Payout, failureKnown: boolean, cursorHeight: bigint): Promise<boolean> {
+export async function locate(deps: PayRefundsDeps, payout: Payout, failureKnown: boolean, cursorHeight: bigint): Promise<Whereabouts> {
   try {
     for (let height = payout.signedHeight + 1n; height <= payout.timeoutHeight; height += 1n) {
       const block = await deps.reader.block(payout.chainId, height)
-      if (holds(block, payout, failureKnown)) return false
+      if (holds(block, payout, failureKnown)) return await foundIn(deps, block, payout)
       const agreement = await deps.reader.confirmBlock({ ...block, codes: codesOf(block) })
-      if (!isVouchedFor(agreement)) return false
+      if (!isVouchedFor(agreement)) return { absence: 'unproven' }
     }
-    return true
+    return { absence: 'proven' }
   }
   catch (error) {
     if (!isChainUnavailable(error)) throw error
     const sequence = await sequenceAfter(deps, payout, cursorHeight)
-    return sequence !== null && sequence <= payout.accountSequence
+    if (sequence === null) return { absence: 'unproven' }
+    return { absence: sequence <= payout.accountSequence ? 'proven' : 'unreadable' }
   }
 }

@@ -1,5 +1,5 @@
 import type { Coin } from '../../shared/utils/coin'
-import { openingOf, walletAccount } from '../domain/ledger/entries'
+import { walletAccount } from '../domain/ledger/entries'
 import { cannotTell, checkOf, type Check } from '../domain/reconciliation/check'
 import { compareBalances, type WalletReading } from '../domain/reconciliation/compare-balances'
 import { DomainError } from '../domain/errors'
@@ -31,9 +31,7 @@ async function readingOf({ store, books, directory }: ReconcileDeps, wallet: Wat
 async function bookGaps(deps: ReconcileDeps, wallet: WatchedWallet, reading: WalletReading): Promise<boolean> {
   const agreedAt = reading.checkpoints.reduce((latest, { height }) => height > latest ? height : latest, wallet.openedHeight ?? reading.height)
   const gap = (await deps.books.scanGaps(wallet.chainId)).filter(({ toHeight }) => toHeight > agreedAt && toHeight <= reading.height).at(-1)
-  const differences = gap ? openingOf(reading.balances, reading.legs) : []
-  if (!gap || differences.length === 0) return false
-  await deps.books.bookGap(wallet, gap, differences, deps.clock.now())
+  if (!gap || !await deps.books.bookGap(wallet, gap, reading, deps.clock.now())) return false
   deps.logger.warn({ chainId: wallet.chainId, address: wallet.address, fromHeight: gap.fromHeight.toString(), toHeight: gap.toHeight.toString() }, 'coins that moved in skipped blocks are booked as unallocated')
   return true
 }

@@ -65,8 +65,11 @@ export interface ReconciliationStore {
   /** Payments, funding and outgoing transactions of these blocks that somebody vouches for or that stand in the books. */
   movementsBetween(chainId: string, fromHeight: bigint, toHeight: bigint): Promise<readonly Movement[]>
   scanGaps(chainId: string): Promise<readonly ScanGapRow[]>
-  /** Books what a wallet gained or lost in a gap that an admin let the scanner skip: what came is nobody's yet, what left is unexplained. */
-  bookGap(wallet: WatchedWallet, gap: ScanGapRow, differences: readonly Coin[], now: Date): Promise<void>
+  /**
+   * Books what a wallet gained or lost in a gap that an admin let the scanner skip, by what it `held` after it: what came is
+   * nobody's yet, what left is unexplained. False: the books say the same already.
+   */
+  bookGap(wallet: WatchedWallet, gap: ScanGapRow, held: { readonly height: bigint, readonly balances: readonly Coin[] }, now: Date): Promise<boolean>
   openFindings(chainId: string): Promise<readonly OpenFinding[]>
   /** Writes the run, opens and refreshes its findings, and closes those that it looked at and did not find. Returns what it opened and closed. */
   saveRun(run: ReconciliationRun): Promise<{ readonly opened: readonly OpenFinding[], readonly closed: readonly OpenFinding[] }>

@@ -46,6 +46,8 @@ export interface RefundTransaction {
   refundAlike(chainId: string, destination: string, coin: Coin): Promise<string | null>
   /** Refunds (locked before) are paid by this tx; their operations, events and the payout of that hash follow. */
   confirmRefunds(refunds: readonly Refund[], txHash: string, detail: { readonly height: bigint, readonly sent: Coin }, cause: Cause, now: Date): Promise<void>
+  /** What these coins of a tx came to in the sum that the reconciler booked for skipped blocks is taken back. Nothing where it has not booked them yet, and in all other blocks. */
+  takeBackSkipped(tx: OutgoingTx, coins: readonly Coin[], now: Date): Promise<void>
   bookOutgoing(chainId: string, cause: string, legs: readonly (OutgoingLeg & { readonly refund?: Refund })[], now: Date): Promise<void>
 
   /** False: another instance holds the lane now, and the caller's writes must not count. Locks it. */

@@ -49,9 +49,11 @@ function refundLegs(wallet: MovedWallet, { refunds, sent }: OutgoingVerdict & { 
   ]
 }
 
+/** What a wallet sends to itself stays in it. */
+const leavingCoins = ({ sends, address, unnamed }: OutgoingTx) => [...sends.filter(send => send.toAddress !== address).flatMap(send => send.coins), ...unnamed]
+
 function legsOf(outgoing: OutgoingTx, verdict: OutgoingVerdict): (OutgoingLeg & { readonly refund?: Refund })[] {
-  // What a wallet sends to itself stays in it.
-  const left = [...outgoing.sends.filter(send => send.toAddress !== outgoing.address).flatMap(send => send.coins), ...outgoing.unnamed]
+  const left = leavingCoins(outgoing)
   switch (verdict.kind) {
     case 'refund': return refundLegs(outgoing, verdict)
     case 'failed_refund': case 'relay': return []
@@ -78,6 +80,7 @@ export async function settleOutgoing(tx: StoreTransaction, chainId: string, judg
     if (verdict.kind === 'refund') await tx.confirmRefunds(verdict.refunds, outgoing.txHash ?? '', { height: outgoing.height, sent: verdict.sent }, scanned, now)
     await tx.bookOutgoing(chainId, verdict.kind, legsOf(outgoing, verdict), now)
     await tx.bookOutgoing(chainId, outgoing.role === 'relayer' ? 'relay_fee' : 'network_fee', feePaidLegs(outgoing, outgoing.fee), now)
+    await tx.takeBackSkipped(outgoing, [...leavingCoins(outgoing), ...outgoing.fee], now)
     if (verdict.kind === 'stranger') judge.logger.error({ chainId, txHash: outgoing.txHash, height: outgoing.height.toString(), address: outgoing.address, note: verdict.note }, strangerAlert[outgoing.role])
   }
 }

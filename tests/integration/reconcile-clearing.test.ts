@@ -28,12 +28,13 @@ async function openEverything() {
   const reader = openChainReader({ directory, rpcUrls: new Map(world.sandbox.chains.map(chain => [chain.chainId, chain.rpcUrls])), clock, logger: log })
   const { wallets } = await openServiceWallets({ mnemonic: world.sandbox.accounts.service.mnemonic, keyFile: null }, [{ chain: directory.chain(chainId)!, address: service }])
   const books = makeReconciliationStore(world.database.db, ids.rowId)
+  const outgoing = { operatorAddresses: new Set<string>(), signs: () => true }
   const scan = makeScanChain({
-    store, reader, clock, logger: log, instanceId: 'scanner', serviceAddresses: id => new Set(id === chainId ? [service] : []), outgoing: { operatorAddresses: new Set(), signs: () => true },
+    store, reader, clock, logger: log, instanceId: 'scanner', serviceAddresses: id => new Set(id === chainId ? [service] : []), outgoing,
     policy: { confirmationBlocks: 1, quorumAmount: () => 0n, refundableDenoms: () => new Set(), clearingDeadlineMs: 1_800_000 },
   })
   const pay = makePayRefunds({
-    store, reader, simulator: reader, wallets, clock, ids, logger: log, instanceId: 'signer', gasMargin: { numerator: 13n, denominator: 10n }, feeDenom: id => directory.chain(id)!.feeDenom,
+    store, reader, simulator: reader, wallets, clock, ids, logger: log, instanceId: 'signer', gasMargin: { numerator: 13n, denominator: 10n }, outgoing, feeDenom: id => directory.chain(id)!.feeDenom,
     rules: () => ({ minimum: 0n, approvalAbove: null, feeLimit: 1_000_000n, exchangeAddresses: new Set<string>() }), settings: { leaseMs: 30_000, timeoutBlocks: 200n, rebroadcastAfterMs: 1_000 }, stopped: books.payoutStop,
   })
   const window = { recentBlocks: 10_000n, olderBlocks: 0n }

@@ -241,8 +241,9 @@ describe('a refund is paid exactly once', () => {
     const instance = world.instance({ reader: { ...reader, block: prunedUpTo(payout!.timeoutHeight) } })
     for (let round = 0; round < 3; round++) {
       await world.block()
-      expect(await instance(world.chainId)).toMatchObject({ did: 'wait', reason: expect.stringContaining('not verified') })
+      expect(await instance(world.chainId)).toMatchObject({ did: 'wait', reason: expect.stringContaining('add some that keep old blocks to CHAIN_RPC_ENDPOINTS') })
     }
+    expect(world.logger.lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'refunds of this chain wait for a person' }))
     expect(await world.payouts()).toHaveLength(1)
     expect(await world.sentOnChain()).toHaveLength(1)
   })

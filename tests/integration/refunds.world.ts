@@ -54,7 +54,7 @@ export async function openRefundWorld(options: RefundWorldOptions = {}) {
 
   const deps: PayRefundsDeps = {
     store, reader, simulator: reader, wallets: options.byHand ? new Map() : wallets, clock, ids, logger, instanceId: 'one',
-    feeDenom: () => denom, gasMargin: { numerator: 13n, denominator: 10n },
+    feeDenom: () => denom, gasMargin: { numerator: 13n, denominator: 10n }, outgoing: policy,
     rules: () => ({ minimum: options.minimum ?? 0n, approvalAbove: options.approvalAbove ?? null, feeLimit: options.feeLimit ?? 1_000_000n, exchangeAddresses: options.exchangeAddresses }),
     settings: { leaseMs: 10_000, timeoutBlocks: 4n, rebroadcastAfterMs: 1_000 },
   }

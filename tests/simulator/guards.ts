@@ -110,7 +110,7 @@ export const guards: readonly Guard[] = [
     edit(payoutWorld, '  if (facts.missingSequence !== null) return', '  if (facts.missingSequence === -1n) return'),
     edit(payoutWorld, '  if (facts.unjudged > 0) return', '  if (facts.unjudged < 0) return')),
   guard('absence is vouched for by a second endpoint',
-    edit(payoutWorld, '      if (!isVouchedFor(agreement)) return false\n', '      if (agreement === undefined) return false\n')),
+    edit(payoutWorld, `      if (!isVouchedFor(agreement)) return { absence: 'unproven' }\n`, `      if (agreement === undefined) return { absence: 'unproven' }\n`)),
   guard('a refusal by a node is not a failure',
     edit(payRefunds, `await tx.noteBroadcast(current, words, worker, deps.clock.now())\n`, `await (answer.state === 'rejected' ? tx.voidPayout(current, words, true, deps.clock.now()) : tx.noteBroadcast(current, words, worker, deps.clock.now()))\n`)),
   guard('a timed-out broadcast is not a failure',

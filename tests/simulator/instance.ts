@@ -114,7 +114,7 @@ export class Instance {
     const wallets = world.signs ? world.scanned.map(chainId => makeModelWallet(chainId, serviceAddress(chainId), (label, act) => this.call(label, 'effect', async () => act()))) : []
     this.payRefunds = makePayRefunds({
       store, reader, simulator, wallets: new Map(wallets.map(wallet => [wallet.chainId, wallet])), feeDenom, clock: payoutClock, ids, logger, instanceId: id, settings: payoutSettings,
-      rules: (chainId, denom) => denom === feeDenom(chainId) ? world.payoutRules : { ...world.payoutRules, minimum: 0n, approvalAbove: null }, gasMargin: { numerator: 13n, denominator: 10n },
+      rules: (chainId, denom) => denom === feeDenom(chainId) ? world.payoutRules : { ...world.payoutRules, minimum: 0n, approvalAbove: null }, gasMargin: { numerator: 13n, denominator: 10n }, outgoing,
       stopped: async chainId => world.stopped.has(chainId) ? 'a broken invariant stops payouts' : null,
     })
     const acts = makeAdminActs({

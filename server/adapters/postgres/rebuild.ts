@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { RebuildStore, RebuiltRange } from '../../usecases/rebuild-ports'
 import type { Database } from './database'
+import { scanGapsOf } from './cursors'
 import { movementsBetween } from './reconciliation'
 import { scratchSchema } from './scratch-schema'
+import { inSkippedBlock } from './skipped-blocks'
 
 /** Sets without a transfer behind them: what a block does not show. */
 const ownSets = sql.raw(`('opening_balance', 'correction', 'scan_gap')`)
@@ -31,7 +33,7 @@ async function begin(db: Database, chainId: string, since: Date | null): Promise
 /** What each account gained in the sets that moved coins of a wallet in these blocks. */
 const gained = (ledger: ReturnType<typeof sql.raw>, { chainId, from, to }: RebuiltRange) => sql`
   select account, denom, sum(amount) as amount from ${ledger}
-  where chain_id = ${chainId} and cause not in ${ownSets} and entry_set in (select entry_set from ${ledger} where chain_id = ${chainId} and height between ${from.toString()}::bigint and ${to.toString()}::bigint)
+  where chain_id = ${chainId} and cause not in ${ownSets} and entry_set in (select entry_set from ${ledger} where chain_id = ${chainId} and height between ${from.toString()}::bigint and ${to.toString()}::bigint and not ${inSkippedBlock(chainId, sql`height`)})
   group by 1, 2`
 
 async function totals(db: Database, range: RebuiltRange): ReturnType<RebuildStore['totals']> {
@@ -66,7 +68,10 @@ export function makeRebuildStore(scratchDb: Database, db: Database): RebuildStor
       await scratchDb.execute(sql`insert into chain_cursors (chain_id, purpose, height) values (${chainId}, 'primary', ${height.toString()}::bigint) on conflict (chain_id, purpose) do update set height = excluded.height`)
     },
     rebuiltMovements: ({ chainId, from, to }) => movementsBetween(scratchDb)(chainId, from, to),
-    keptMovements: ({ chainId, from, to }) => movementsBetween(db)(chainId, from, to),
+    keptMovements: async ({ chainId, from, to }) => {
+      const gaps = await scanGapsOf(db, chainId)
+      return (await movementsBetween(db)(chainId, from, to)).filter(({ height }) => !gaps.some(gap => gap.fromHeight <= height && height <= gap.toHeight))
+    },
     totals: range => totals(scratchDb, range),
     placements: range => placements(scratchDb, range),
   }

@@ -1,11 +1,11 @@
 import { and, asc, desc, eq, gte, isNull, lt, lte, sql } from 'drizzle-orm'
-import { ledgerEntries, payments, reconciliationFindings, reconciliationRuns, walletCheckpoints, walletFunding, walletOutgoing, watchedWallets } from '../../../drizzle/schema'
-import { skippedLegs } from '../../domain/ledger/entries'
+import { payments, reconciliationFindings, reconciliationRuns, walletCheckpoints, walletFunding, walletOutgoing } from '../../../drizzle/schema'
 import { stoppingInvariants, wasJudged, worstOf, type CheckResult, type Finding } from '../../domain/reconciliation/check'
 import { inboundMovement, outgoingMovement } from '../../domain/reconciliation/compare-movements'
 import type { OpenFinding, ReconciliationStore } from '../../usecases/reconciliation-ports'
 import { answeredWithin, clientOf, prepared } from './client'
 import { scanGapsOf } from './cursors'
+import { bookGap } from './skipped-blocks'
 import type { Database } from './database'
 import { moneyQuery } from './reconciliation-money'
 import { guardsQuery, overdueQuery, statesQuery } from './reconciliation-states'
@@ -96,16 +96,6 @@ export const movementsBetween = (db: Database): ReconciliationStore['movementsBe
     ...left.map(row => outgoingMovement({ ...row, coins: readCoins(row.coins), fee: readCoins(row.fee) })),
   ]
 }
-
-const bookGap = (db: Database, rowId: () => string): ReconciliationStore['bookGap'] => (wallet, gap, differences, now) => db.transaction(async (tx) => {
-  // One at a time per wallet, as its opening balance.
-  await tx.select({ address: watchedWallets.address }).from(watchedWallets).where(and(eq(watchedWallets.chainId, wallet.chainId), eq(watchedWallets.address, wallet.address))).for('update')
-  const entrySet = rowId()
-  await tx.insert(ledgerEntries).values(skippedLegs({ role: wallet.role, address: wallet.address, height: gap.toHeight }, differences).map(leg => ({
-    entrySet, account: leg.account, chainId: wallet.chainId, denom: leg.denom, amount: leg.amount, cause: 'scan_gap', height: leg.height ?? null,
-    reason: `blocks ${gap.fromHeight} to ${gap.toHeight} were skipped: ${gap.reason}`, createdAt: now,
-  })))
-})
 
 async function payoutStop(db: Database, chainId: string): Promise<string | null> {
   const [finding] = await db.select(openColumns).from(reconciliationFindings)

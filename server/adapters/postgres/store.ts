@@ -17,6 +17,7 @@ import { claimLanes, finishRun, holdsRun, insertRun, lanesMatching, lockDuePacke
 import { retryDeadlocks } from './retry-deadlocks'
 import { saveTransition } from './save-transition'
 import type { Tx } from './transaction-types'
+import { takeBackSkipped } from './skipped-blocks'
 import { beginWatching, bookedUpTo, bookFunding, bookOpening, insertFunding, readWallets, walletLegs, watchWallets } from './wallets'
 import { heightsAwaitingSecond, removeRefuted, setConfirmation } from './waiting-blocks'
 
@@ -69,6 +70,7 @@ function makeTransaction(tx: Tx, rowId: () => string): StoreTransaction {
     refundAlike: (chainId, destination, coin) => refundAlike(tx, chainId, destination, coin),
     confirmRefunds: (paid, txHash, detail, cause, now) => confirmRefunds(tx, paid, txHash, detail, cause, now),
     bookOutgoing: (chainId, cause, legs, now) => bookOutgoing(tx, rowId(), chainId, cause, legs, now),
+    takeBackSkipped: (outgoing, coins, now) => takeBackSkipped(tx, rowId(), outgoing, coins, now),
     checkFence: lane => checkFence(tx, lane),
     insertPayout: (payout, lane, now) => insertPayout(tx, payout, lane, now),
     markSigned: (signed, payout, cause, now) => markSigned(tx, signed, payout, cause, now),

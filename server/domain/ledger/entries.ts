@@ -87,6 +87,9 @@ export function openingOf(balances: readonly Coin[], legs: readonly Coin[]): Coi
 export const skippedLegs = (wallet: MovedWallet, differences: readonly Coin[]): OutgoingLeg[] => differences.flatMap(({ denom, amount }) =>
   amount > 0n ? paymentReceivedLegs(wallet, amount).map(leg => ({ ...leg, denom })) : unexplainedLegs(wallet, [{ denom, amount: -amount }]))
 
+/** What was booked of skipped blocks in one sum, taken back for coins that are known now to have left in them. */
+export const unskippedLegs = (wallet: MovedWallet, coins: readonly Coin[]): OutgoingLeg[] => unexplainedLegs(wallet, coins.map(({ denom, amount }) => ({ denom, amount: -amount })))
+
 export const withdrawnLegs = (wallet: MovedWallet, coins: readonly Coin[]) => paidOut(wallet, ownerCapital, coins)
 
 export const unexplainedLegs = (wallet: MovedWallet, coins: readonly Coin[]) => paidOut(wallet, unexplained, coins)

@@ -39,8 +39,11 @@ export interface RefundWorld {
   readonly sequenceUsed: boolean
   /** Hash of another scanned tx of the wallet that has used up the signed one's sequence. */
   readonly sequenceUsedBy: string | null
-  /** Whether verified blocks up to the timeout height are free of it. */
-  readonly absence: 'unasked' | 'proven' | 'unproven'
+  /**
+   * Whether verified blocks up to the timeout height are free of it. `unreadable`: its sequence was used, and nobody shows a
+   * block that could hold it. `disproven`: it stands in a block that an admin let the scanner pass.
+   */
+  readonly absence: 'unasked' | 'proven' | 'unproven' | 'unreadable' | 'disproven'
 }
 
 export type RefundStep
@@ -52,6 +55,8 @@ export type RefundStep
     | { readonly do: 'park', readonly note: string, readonly until: Date }
     | { readonly do: 'rebroadcast' }
     | { readonly do: 'verify_absence' }
+    /** Puts it into the books from the block that was passed. */
+    | { readonly do: 'record' }
     | { readonly do: 'sign_anew', readonly reason: string }
 
 const firstParkingMs = 600_000
@@ -75,6 +80,8 @@ function nextForSigned(payout: Payout, failures: number, world: RefundWorld, now
   // Refused in a block that left its sequence as it was, the same bytes may still be included.
   if (world.cursorHeight >= payout.timeoutHeight + (failed ? mostBlocksBehind : 0n)) {
     if (world.absence === 'unasked') return { do: 'verify_absence' }
+    if (world.absence === 'disproven') return { do: 'record' }
+    if (world.absence === 'unreadable') return { do: 'wait', reason: `the sequence of ${payout.txHash} was used, and no endpoint has all blocks from ${payout.signedHeight + 1n} to ${payout.timeoutHeight}, which could hold it: add some that keep old blocks to CHAIN_RPC_ENDPOINTS`, alert: true }
     if (world.absence === 'unproven') return { do: 'wait', reason: `blocks up to ${payout.timeoutHeight} are not verified yet`, alert: false }
     return failed ? afterFailure(`was refused with code ${world.includedCode} without using its sequence`) : { do: 'sign_anew', reason: `in no block up to its timeout height ${payout.timeoutHeight}` }
   }

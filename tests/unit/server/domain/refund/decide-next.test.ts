@@ -160,6 +160,8 @@ describe('a refund that is signed', () => {
   it('says why it waits or is given up', () => {
     expect(signed(aPayout({ lastBroadcastAt: at(991) }))).toEqual({ do: 'wait', reason: 'waits to be included', alert: false })
     expect(signed(aPayout(), { cursorHeight: 130n, absence: 'unproven' })).toEqual({ do: 'wait', reason: 'blocks up to 130 are not verified yet', alert: false })
+    expect(signed(aPayout(), { cursorHeight: 130n, absence: 'unreadable' })).toEqual({ do: 'wait', reason: expect.stringContaining('no endpoint has all blocks from 101 to 130'), alert: true })
+    expect(signed(aPayout(), { cursorHeight: 130n, absence: 'disproven' })).toEqual({ do: 'record' })
     expect(signed(aPayout(), { cursorHeight: 130n, absence: 'proven' })).toEqual({ do: 'sign_anew', reason: 'in no block up to its timeout height 130' })
     expect(signed(aPayout(), { includedCode: 5 })).toEqual({ do: 'sign_anew', reason: 'was included with code 5' })
     expect(signed(aPayout(), { includedCode: 5 }, 1)).toMatchObject({ do: 'park', note: 'was included with code 5' })
@@ -172,7 +174,7 @@ describe('a refund that is signed', () => {
 
   it('is never given up on anything else, whatever the world looks like', () => {
     fc.assert(fc.property(fc.record({
-      cursorHeight: fc.bigInt(0n, 300n), absence: fc.constantFrom('unasked', 'proven', 'unproven'), includedCode: fc.option(fc.integer({ min: 0, max: 40 })), sequenceUsed: fc.boolean(), sequenceUsedBy: fc.option(fc.constant('CD')),
+      cursorHeight: fc.bigInt(0n, 300n), absence: fc.constantFrom('unasked', 'proven', 'unproven', 'unreadable', 'disproven'), includedCode: fc.option(fc.integer({ min: 0, max: 40 })), sequenceUsed: fc.boolean(), sequenceUsedBy: fc.option(fc.constant('CD')),
       blocked: fc.option(fc.record({ reason: fc.string(), alert: fc.boolean() })),
     }), fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 2_000 }), (over, failures, second) => {
       const step = signed(aPayout({ lastBroadcastAt: at(second) }), over, failures)
