@@ -6,6 +6,7 @@ import { adr36Verifier } from '../../server/adapters/adr36/signature-verifier'
 import { makeAdminReads } from '../../server/adapters/postgres/admin-reads'
 import { makeAuthStore } from '../../server/adapters/postgres/auth-store'
 import { makeClearingReads } from '../../server/adapters/postgres/reads'
+import { brokenStates } from '../../server/adapters/postgres/reconciliation'
 import type { OperationId } from '../../server/domain/clearing/operation'
 import { transition, type OperationEvent } from '../../server/domain/clearing/transition'
 import { makeAdminLooks } from '../../server/usecases/admin/look'
@@ -198,6 +199,16 @@ describe('money that named no clearing', () => {
     expect((await world.sentOnChain()).filter(sent => sent.to === world.addressOf('alice') && sent.amount > 400_000n && sent.amount < 500_000n)).toHaveLength(1)
     await expectBooksToFit()
     expect(await call(`/payments/${id}/refund`, { ...why, consent })).toMatchObject({ status: 409, body: { code: 'not_in_this_state' } })
+  })
+
+  it('stands in the trail under its own id, however the id was written in the call', async () => {
+    const id = await unallocated(500_001n)
+    const { consent } = await consentTo({ action: 'payment.refund', paymentId: id.toUpperCase(), ...why })
+    expect((await call(`/payments/${id.toUpperCase()}/refund`, { ...why, consent })).status).toBe(200)
+    const { id: operationId } = await undecided()
+    expect((await call(`/operations/${operationId.toUpperCase()}/retry`, why)).status).toBe(200)
+    expect([(await auditOf(id)).at(-1)?.action, (await auditOf(operationId)).at(-1)?.action]).toEqual(['payment.refund', 'operation.retry'])
+    expect(await brokenStates(world.database.db)).toEqual([])
   })
 
   it('is not sent back twice by two admins at once', async () => {

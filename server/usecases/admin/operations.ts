@@ -29,7 +29,7 @@ async function apply(deps: AdminDeps, act: OperationAct, admin: ActingAdmin, dec
     if (next.effects.length === 0) throw notInThisState(`The operation is ${operation.status}, and nothing of this can be done.`)
     await tx.saveTransition(operation, next.operation, next.effects, causeOf(act, admin), now)
     const refunds = next.effects.flatMap(effect => effect.type === 'plan_refund' ? [effect.refund.coin.amount] : [])
-    await auditAct(tx, act, admin, { subjectType: 'operation', subjectId: act.operationId, detail: { from: operation.status, to: next.operation.status, givenBack: refunds.reduce((sum, amount) => sum + amount, 0n).toString(), denom: operation.total.denom } }, now)
+    await auditAct(tx, act, admin, { subjectType: 'operation', subjectId: operation.id, detail: { from: operation.status, to: next.operation.status, givenBack: refunds.reduce((sum, amount) => sum + amount, 0n).toString(), denom: operation.total.denom } }, now)
     return next.operation
   })
 }

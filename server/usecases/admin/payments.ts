@@ -71,7 +71,7 @@ export const allocatePayment: ActKind<'payment.allocate'> = {
       const decided = transition({ ...paid.operation, deadlineAt }, { type: 'packets_decided', decided: claimedByOthers.map(ownedByOther) }, now)
       await tx.saveTransition({ ...paid.operation, deadlineAt }, decided.operation, decided.effects, cause, now)
     }
-    await auditAct(tx, act, admin, { subjectType: 'payment', subjectId: act.paymentId, detail: { operationId: operation.id, amount: payment.coin.amount.toString(), denom: payment.coin.denom } }, now)
+    await auditAct(tx, act, admin, { subjectType: 'payment', subjectId: payment.id, detail: { operationId: operation.id, amount: payment.coin.amount.toString(), denom: payment.coin.denom } }, now)
     return `The payment belongs to ${operation.memoCode} now, which is ${paid.operation.status}.`
   }),
 }
@@ -91,7 +91,7 @@ export const returnPayment: ActKind<'payment.refund'> = {
     requireSigned(admin, returning(act, payment))
     if (payment.coin.amount === 0n) throw notInThisState('The payment is of nothing: there is nothing to send back.')
     const refundId = await tx.planUnallocatedReturn(payment, causeOf(act, admin).cause, now)
-    await auditAct(tx, act, admin, { subjectType: 'payment', subjectId: act.paymentId, detail: { refundId, destination: payment.fromAddress, amount: payment.coin.amount.toString(), denom: payment.coin.denom } }, now)
+    await auditAct(tx, act, admin, { subjectType: 'payment', subjectId: payment.id, detail: { refundId, destination: payment.fromAddress, amount: payment.coin.amount.toString(), denom: payment.coin.denom } }, now)
     return `Refund ${refundId} to ${payment.fromAddress} is planned.`
   }),
 }
