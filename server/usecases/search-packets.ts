@@ -4,6 +4,7 @@ import { formatChannelEnd, formatPacketId, parseSequence, type ChannelEnd, type 
 import { DomainError } from '../domain/errors'
 import type { PacketFacts, RouteFacts, Unanswered } from '../domain/packet/facts'
 import type { PacketJudge, Surroundings } from './describe-packets'
+import { foreignCursor } from './dto/cursor'
 import { pageByKey, readPageKey } from './dto/packet-cursor'
 import { withBlocker, type OrderReads, type RouteSurroundings } from './ordered-channel'
 import type { PacketIndex } from './packet-index-port'
@@ -78,7 +79,7 @@ export function makeSearchPackets(deps: SearchPacketsDeps): SearchPackets {
     const pending = await reader.channelPending(source, destination)
     const sequences = [...pending.undelivered, ...pending.unacknowledged].sort((a, b) => a < b ? -1 : 1)
     const after = page.cursor === undefined ? 0n : parseSequence(readPageKey(page.cursor))
-    if (after === undefined) throw new DomainError('invalid_request', 'The cursor is not one that a list gave out.', { nextStep: 'Start again without a cursor.' })
+    if (after === undefined) throw foreignCursor()
     const { items, nextCursor } = pageByKey(sequences.filter(sequence => sequence > after), sequence => sequence.toString(), 'as_given', page)
     return { ids: items.map(sequence => ({ chainId: source.chainId, portId: source.portId, channelId: source.channelId, sequence })), nextCursor, unanswered: [] }
   }

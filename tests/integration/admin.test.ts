@@ -412,4 +412,9 @@ describe('the audit trail', () => {
     const second = (await call<AuditDto>(`/audit?limit=2&cursor=${first.nextCursor}`)).body
     expect(BigInt(second.items[0]!.id)).toBeLessThan(BigInt(first.items[1]!.id))
   })
+
+  it('refuses a cursor beyond any id', async () => {
+    expect(await call(`/audit?cursor=${2n ** 63n - 1n}`)).toMatchObject({ status: 200 })
+    expect(await call(`/audit?cursor=${2n ** 63n}`)).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+  })
 })

@@ -2,7 +2,7 @@ import type { AdminAuditQuery, AdminHealth, AdminOperationDetail, AdminOperation
 import type { ClearingStatus } from '../../../shared/schemas/clearing'
 import { DomainError } from '../../domain/errors'
 import type { AdminOperationRow, AdminReads } from '../admin-ports'
-import { readCursor, writeCursor } from '../dto/cursor'
+import { readCursor, readIdCursor, writeCursor } from '../dto/cursor'
 import { toEventDto } from '../dto/status'
 import { toCoinDto, toInstant, toInstantOrNull } from '../dto/wire'
 import type { ListPosition } from '../read-ports'
@@ -82,7 +82,7 @@ export function makeAdminLooks(deps: Deps): AdminLooks {
       return { items: rows.map(({ day, chainId, denom, fees, refundsPaid, gas }) => ({ day, chainId, denom, fees: fees.toString(), refundsPaid: refundsPaid.toString(), gas: gas.toString(), margin: (fees - gas).toString() })) }
     },
     audit: async ({ limit, cursor }) => {
-      const rows = await reads.audit(cursor ? BigInt(cursor) : null, limit + 1)
+      const rows = await reads.audit(cursor ? readIdCursor(cursor) : null, limit + 1)
       const shown = rows.slice(0, limit)
       return { items: shown.map(({ id, createdAt, detail, ...row }) => ({ ...row, detail: { ...detail }, id: id.toString(), at: toInstant(createdAt) })), nextCursor: rows.length > limit ? shown.at(-1)?.id.toString() ?? null : null }
     },

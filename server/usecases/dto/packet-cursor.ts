@@ -1,11 +1,9 @@
-import { DomainError } from '../../domain/errors'
+import { foreignCursor } from './cursor'
 
 /** Key of the last item of the page before. Throws DomainError('invalid_request') for what no list gave out. */
 export function readPageKey(cursor: string): string {
   const key = Buffer.from(cursor, 'base64url').toString('utf8')
-  if (key === '' || Buffer.from(key).toString('base64url') !== cursor) {
-    throw new DomainError('invalid_request', 'The cursor is not one that a list gave out.', { nextStep: 'Start again without a cursor.' })
-  }
+  if (key === '' || Buffer.from(key).toString('base64url') !== cursor) throw foreignCursor()
   return key
 }
 
