@@ -35,6 +35,7 @@ export const clearingTokens = pgTable('clearing_tokens', {
   check('clearing_tokens_times_ordered', sql`${table.issuedAt} < ${table.expiresAt} and ${table.expiresAt} <= ${table.graceUntil}`),
   index('clearing_tokens_by_ip').on(table.requesterIpKey, table.graceUntil),
   index('clearing_tokens_by_session').on(table.sessionAddress, table.issuedAt),
+  index('clearing_tokens_by_wallet').on(table.walletAddress),
 ])
 
 export const clearingOperations = pgTable('clearing_operations', {

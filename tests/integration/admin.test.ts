@@ -243,6 +243,22 @@ describe('money that named no clearing', () => {
   })
 })
 
+describe('the search over all operations', () => {
+  it('finds one by its memo code, token, id, wallet, transaction and sender, and nothing by another\'s', async () => {
+    const { token, id } = await world.issue(1_000_000n)
+    await world.pay(token, 1_000_000n)
+    const [paid] = await world.database.db.select().from(payments).where(eq(payments.operationId, id))
+    const found = async (text: string) => (await call<AdminOperationList>(`/operations?${new URLSearchParams({ text, limit: '100' })}`)).body.items.map(row => row.id)
+    for (const own of [token.memoCode, token.memoCode.toLowerCase(), token.token, token.token.toUpperCase(), id, id.toUpperCase(), paid!.txHash!, paid!.txHash!.toLowerCase()]) expect([own, await found(own)]).toEqual([own, [id]])
+    for (const shared of [token.walletAddress, paid!.fromAddress!]) {
+      const ids = await found(shared)
+      expect(ids).toContain(id)
+      expect(new Set(ids).size).toBe(ids.length)
+    }
+    for (const foreign of [randomUUID(), 'A'.repeat(64), other.address, 'nobody']) expect([foreign, await found(foreign)]).toEqual([foreign, []])
+  })
+})
+
 describe('an operation that nobody could decide', () => {
   it('is tried again until a new deadline', async () => {
     const { id } = await undecided()

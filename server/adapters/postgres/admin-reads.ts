@@ -32,10 +32,13 @@ interface OperationColumns {
   finished_at: string | null
 }
 
+/** Each branch finds by an index of its own: one condition over all of them would read every operation there is. */
 function matching(text: string): SQL {
   const isUuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)
-  return sql`(t.memo_code = ${text.toUpperCase()} or t.wallet_address = ${text} ${isUuid ? sql`or t.token = ${text.toLowerCase()}::uuid or o.id = ${text.toLowerCase()}::uuid` : sql``}
-    or exists (select 1 from payments p where p.operation_id = o.id and (p.tx_hash = ${text.toUpperCase()} or p.from_address = ${text})))`
+  const byToken = (condition: SQL) => sql`select named.id from clearing_tokens n join clearing_operations named on named.token = n.token where ${condition}`
+  return sql`o.id in (${byToken(sql`n.memo_code = ${text.toUpperCase()}`)} union all ${byToken(sql`n.wallet_address = ${text}`)}
+    ${isUuid ? sql`union all select ${text}::uuid union all ${byToken(sql`n.token = ${text}::uuid`)}` : sql``}
+    union all select operation_id from payments where tx_hash = ${text.toUpperCase()} union all select operation_id from payments where from_address = ${text})`
 }
 
 async function operationRows(db: Database, conditions: readonly SQL[], limit: number): Promise<AdminOperationRow[]> {

@@ -1,0 +1,1 @@
+CREATE INDEX "clearing_tokens_by_wallet" ON "clearing_tokens" USING btree ("wallet_address");
