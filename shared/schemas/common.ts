@@ -8,7 +8,7 @@ export const channelIdSchema = z.string().regex(channelIdPattern, 'not a channel
 export const sequenceSchema = z.string().refine(text => parseSequence(text) !== undefined, 'not a packet sequence (1 to 2^64-1)').meta({ example: '123' })
 export const txHashSchema = z.string().regex(/^[\dA-Fa-f]{64}$/, 'not a tx hash (64 hex digits)').transform(text => text.toUpperCase())
 export const addressSchema = z.string().regex(/^[a-z][a-z\d]{0,82}1[02-9ac-hj-np-z]{38,90}$/, 'not a bech32 address').meta({ example: 'cosmos1zuvk68xw4y9swp06796rx8zarjvvkrt606nxtl' })
-export const tokenSchema = z.uuid({ version: 'v4' })
+export const tokenSchema = z.uuid({ version: 'v4' }).toLowerCase()
 export const amountSchema = z.string().regex(/^(?:0|[1-9]\d{0,77})$/, 'not an amount in base units').meta({ example: '1500000' })
 export const integerTextSchema = z.string().regex(/^(?:0|[1-9]\d{0,19})$/, 'not an unsigned 64-bit integer')
 export const instantSchema = z.iso.datetime()

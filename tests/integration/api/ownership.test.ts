@@ -133,6 +133,13 @@ describe('case 32i: another wallet\'s session', () => {
     }
   })
 
+  it('is not needed by whoever has the token, written in any case', async () => {
+    for (const written of [token.token, token.token.toUpperCase()]) {
+      expect((await ask('GET', `/api/v1/clearing/status/${written}`, '')).status).toBe(200)
+      expect(JSON.parse((await ask('POST', '/api/v1/clearing/verify-payment', '', {}, { token: written, txHash })).text)).toMatchObject({ verified: true, state: 'credited' })
+    }
+  })
+
   it('hears nothing over the updates socket without the token', async () => {
     const client = new WebSocket(`${app.url.replace('http', 'ws')}/api/v1/ws/clearing-updates`, { headers: { cookie: cookies.alice } })
     try {
