@@ -5,9 +5,9 @@ export function wantsCsv(event: H3Event): boolean {
   return (event.node.req.headers.accept ?? '').split(',').some(type => type.split(';')[0]!.trim().toLowerCase() === 'text/csv')
 }
 
-/** One cell (RFC 4180). A text that a spreadsheet would run as a formula gets an apostrophe in front. */
+/** One cell (RFC 4180). A text that a spreadsheet would run as a formula gets an apostrophe in front; a negative number is none. */
 export function csvCell(value: string): string {
-  const safe = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value
+  const safe = /^(?!-\d+$)[=+\-@\t\r\n]/.test(value) ? `'${value}` : value
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 

@@ -32,6 +32,7 @@ describe('history as CSV', () => {
 
   it('runs no formula in a spreadsheet and keeps quotes and commas inside their cell', () => {
     expect(['=1+1', '+a', '-a', '@x', '\tx', '\r=x'].map(csvCell)).toEqual(['\'=1+1', '\'+a', '\'-a', '\'@x', '\'\tx', '"\'\r=x"'])
+    expect(['-5', '-5-5', '-5+cmd', '--5'].map(csvCell)).toEqual(['-5', '\'-5-5', '\'-5+cmd', '\'--5'])
     expect([csvCell('a,b'), csvCell('say "x"'), csvCell('two\nlines'), csvCell('plain')]).toEqual(['"a,b"', '"say ""x"""', '"two\nlines"', 'plain'])
   })
 })
