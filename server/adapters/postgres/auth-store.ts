@@ -4,15 +4,17 @@ import { authChallenges, authSessions } from '../../../drizzle/schema'
 import type { AuthStore } from '../../usecases/auth-ports'
 import type { Database } from './database'
 
-/** Spent or expired challenges are kept this long, for whoever looks into a sign-in. */
-const keepChallengesMs = 24 * 3_600_000
+/** Challenges and sessions are kept this long after their end, for whoever looks into a sign-in. */
+const keepMs = 24 * 3_600_000
+
+const keptSince = (now: Date) => new Date(now.getTime() - keepMs)
 
 const hash = (secret: string) => createHash('sha256').update(secret).digest('hex')
 
 export function makeAuthStore(db: Database): AuthStore {
   return {
     async insertChallenge(challenge) {
-      await db.delete(authChallenges).where(lt(authChallenges.expiresAt, new Date(challenge.createdAt.getTime() - keepChallengesMs)))
+      await db.delete(authChallenges).where(lt(authChallenges.expiresAt, keptSince(challenge.createdAt)))
       await db.insert(authChallenges).values({ ...challenge, usedAt: null })
     },
 
@@ -26,6 +28,7 @@ export function makeAuthStore(db: Database): AuthStore {
     },
 
     async insertSession(session, secret, replacedSecret) {
+      await db.delete(authSessions).where(lt(authSessions.expiresAt, keptSince(session.createdAt)))
       await db.transaction(async (tx) => {
         if (replacedSecret !== null) {
           await tx.update(authSessions).set({ revokedAt: session.createdAt }).where(and(eq(authSessions.secretHash, hash(replacedSecret)), isNull(authSessions.revokedAt)))

@@ -1,4 +1,6 @@
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { authSessions } from '../../../drizzle/schema'
 import type { ChallengeDto, SessionDto } from '../../../shared/schemas/auth'
 import { type RunningApp, startApi } from '../../builders/api-app'
 import { someServices } from '../../builders/services'
@@ -166,6 +168,19 @@ describe('sessions', () => {
     }
     now = new Date(now.getTime() + 12 * hourMs)
     expect(await sessionOf(used)).toBeNull()
+  })
+
+  it('are not kept for ever: a day after its end the next sign-in takes one away', async () => {
+    const kept = async () => (await database.db.select({ createdAt: authSessions.createdAt }).from(authSessions).where(eq(authSessions.address, mallory.address))).map(row => row.createdAt.toISOString())
+    const day = 24 * hourMs
+    await signIn(mallory)
+    const first = now.toISOString()
+    now = new Date(now.getTime() + 8 * day)
+    await signIn(alice)
+    expect(await kept()).toContain(first)
+    now = new Date(now.getTime() + 1_000)
+    await signIn(alice)
+    expect(await kept()).not.toContain(first)
   })
 
   it('case 32c: make nobody an admin who is not listed', async () => {
