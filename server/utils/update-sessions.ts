@@ -1,3 +1,4 @@
+import type { NodeOptions } from 'crossws/adapters/node'
 import type { ClearingUpdate } from '../../shared/schemas/clearing'
 import { updatesSubscribeSchema } from '../../shared/schemas/clearing'
 import type { Services } from '../services-type'
@@ -30,7 +31,10 @@ interface PeerState {
   unknownTokens: number
 }
 
-export const updateLimits = { tokensPerSocket: 20, unknownTokensPerSocket: 5, messageBytes: 1_024, bufferedBytes: 1_000_000, sockets: 5_000, socketsPerNetwork: 100, heartbeatMs: 20_000 }
+export const updateLimits = { tokensPerSocket: 20, unknownTokensPerSocket: 5, messageBytes: 1_024, receivedBytes: 16_384, bufferedBytes: 1_000_000, sockets: 5_000, socketsPerNetwork: 100, heartbeatMs: 20_000 }
+
+/** For the socket server: what is larger than `receivedBytes` ends the socket at once. Without it 100 MiB of each message are kept. */
+export const socketOptions: NodeOptions = { serverOptions: { maxPayload: updateLimits.receivedBytes } }
 
 const maxEventId = 2n ** 63n - 1n
 

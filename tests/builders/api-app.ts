@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import wsAdapter from 'crossws/adapters/node'
 import { createApp, createRouter, type EventHandler, toNodeListener } from 'h3'
 import type { Services } from '../../server/services-type'
+import { socketOptions } from '../../server/utils/update-sessions'
 import { setServices } from '../../server/utils/use-services'
 
 const routeFiles = import.meta.glob<EventHandler>(['../../server/api/**/*.ts', '../../server/routes/**/*.ts'], { eager: true, import: 'default' })
@@ -31,7 +32,7 @@ export interface RunningApp {
 /** The handlers on a port of their own, wired as Nitro wires them, over the given services. */
 export async function startApi(services: Services): Promise<RunningApp> {
   setServices(services)
-  const app = createApp()
+  const app = createApp({ websocket: socketOptions })
   for (const [, handler] of Object.entries(middlewareFiles).sort(([a], [b]) => a.localeCompare(b))) app.use(handler)
   const router = createRouter({ preemptive: true })
   for (const { path, method, handler } of servedRoutes) router.use(path, handler, method)

@@ -50,6 +50,14 @@ describe('the updates socket', () => {
     await once(own.client, 'open')
   })
 
+  it('takes no message that is far larger than any request, and does not keep it until its end', async () => {
+    const { client } = await connect({})
+    await once(client, 'open')
+    client.send(Buffer.alloc(20_000_000), () => {})
+    const [code] = await once(client, 'close', { signal: AbortSignal.timeout(5_000) }) as [number]
+    expect(code).toBe(1009)
+  })
+
   it('lets a client go that floods', async () => {
     const { client } = await connect({ rateLimiter: openRateLimiter({ limits: limitsOf(3), redisUrl: null, query: null, logger: keptLog() }) })
     await once(client, 'open')
