@@ -42,14 +42,13 @@ legs as (
   select chain_id, account, denom, height, sum(amount) as amount from ledger_entries
   where (account like 'wallet:service:%' or account like 'wallet:relayer:%') and cause not in ${withoutRow} group by 1, 2, 3, 4),
 operations as (
-  select o.id, o.payment_chain_id as chain_id, o.status, t.total_amount, t.total_denom,
-    (select coalesce(sum(p.credited_amount), 0) from payments p where p.operation_id = o.id) as credited,
-    (select coalesce(sum(p.consumed_amount), 0) from payments p where p.operation_id = o.id) as consumed,
-    (select coalesce(sum(r.amount), 0) from refunds r where r.operation_id = o.id and r.reason not in ${neverCredited} and r.reason <> 'operator_decision') as returned,
-    (select coalesce(sum(r.amount), 0) from refunds r where r.operation_id = o.id and r.reason = 'operator_decision') as given,
-    (select coalesce(sum(s.share_amount), 0) from packet_clearing_results s where s.operation_id = o.id and s.relayed_by = 'us') as earned,
-    (select coalesce(sum(s.share_amount), 0) from packet_clearing_results s where s.operation_id = o.id) as shares
-  from clearing_operations o join clearing_tokens t on t.token = o.token),
+  select o.id, o.payment_chain_id as chain_id, o.status, t.total_amount, t.total_denom, coalesce(p.credited, 0) as credited, coalesce(p.consumed, 0) as consumed,
+    coalesce(r.returned, 0) as returned, coalesce(r.given, 0) as given, coalesce(s.earned, 0) as earned, coalesce(s.shares, 0) as shares
+  from clearing_operations o join clearing_tokens t on t.token = o.token
+    left join (select operation_id, sum(credited_amount) as credited, sum(consumed_amount) as consumed from payments group by 1) p on p.operation_id = o.id
+    left join (select operation_id, sum(amount) filter (where reason not in ${neverCredited} and reason <> 'operator_decision') as returned,
+      sum(amount) filter (where reason = 'operator_decision') as given from refunds group by 1) r on r.operation_id = o.id
+    left join (select operation_id, sum(share_amount) filter (where relayed_by = 'us') as earned, sum(share_amount) as shares from packet_clearing_results group by 1) s on s.operation_id = o.id),
 paid as (
   select chain_id, tx_hash, denom, sum(amount - network_fee) as due, count(*) filter (where network_fee is null) as unknown from refunds where state = 'confirmed' group by 1, 2, 3),
 sent as (

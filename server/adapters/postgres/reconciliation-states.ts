@@ -32,10 +32,12 @@ union all select 'I7', chain_id, 'operation:' || id,
 union all select 'I7', chain_id, 'operation:' || id || '/money',
   format('Operation %s tells of %s refunds, %s credits, %s returned payments, %s seen payments and %s finished packets, and its rows are others', id, refunds, credits, returned, seen, finished)
   from events e
-  where refunds <> (select count(*) from refunds r where r.operation_id = e.id) or credits <> (select count(*) from payments p where p.operation_id = e.id and p.state = 'credited')
-    or returned <> (select count(*) from payments p where p.operation_id = e.id and p.state = 'refund_owed')
-    or (status <> 'resolved' and finished <> (select count(*) from packet_clearing_results s where s.operation_id = e.id and s.result is not null))
-    or seen < (select count(*) from payments p where p.operation_id = e.id and not exists (select 1 from audit_log a where a.subject_type = 'payment' and a.subject_id = p.id::text and a.actor = 'admin'))
+    left join (select operation_id, count(*) as planned from refunds group by 1) r on r.operation_id = e.id
+    left join (select operation_id, count(*) filter (where state = 'credited') as credited, count(*) filter (where state = 'refund_owed') as owed,
+      count(*) filter (where not exists (select 1 from audit_log a where a.subject_type = 'payment' and a.subject_id = payments.id::text and a.actor = 'admin')) as by_itself from payments group by 1) p on p.operation_id = e.id
+    left join (select operation_id, count(*) as decided from packet_clearing_results where result is not null group by 1) s on s.operation_id = e.id
+  where refunds <> coalesce(r.planned, 0) or credits <> coalesce(p.credited, 0) or returned <> coalesce(p.owed, 0) or seen < coalesce(p.by_itself, 0)
+    or (status <> 'resolved' and finished <> coalesce(s.decided, 0))
 
 union all select 'I7', p.chain_id, 'payment:' || p.id || '/cause', format('Payment %s on %s is %s, and nothing says who decided that and why', p.id, p.chain_id, p.state)
   from payments p where (p.state = 'unallocated' and p.reason is null)
