@@ -75,6 +75,12 @@ function writePlatform(sampled: Sampled, sample: PlatformSample): void {
   }
 }
 
+interface Sampling {
+  readonly text: Promise<string>
+  /** Absent while rows are still counted. */
+  endedAtMs?: number
+}
+
 /** Metrics of prom-client. Labels never name a wallet address, token or tx. */
 export function openMetrics(sources: MetricsSources): OpenMetrics {
   const lasting = new Registry()
@@ -106,12 +112,16 @@ export function openMetrics(sources: MetricsSources): OpenMetrics {
     return registry.metrics()
   }
 
-  let last: { readonly atMs: number, readonly text: Promise<string> } | undefined
-  /** However often somebody asks, rows are counted once a second at most. */
+  const nowMs = () => sources.clock.now().getTime()
+  let last: Sampling | undefined
+  /** However often somebody asks, rows are counted once at a time, with a second in between. */
   const recentText = () => {
-    const atMs = sources.clock.now().getTime()
-    if (!last || Math.abs(atMs - last.atMs) >= 1_000) last = { atMs, text: sampledText() }
-    return last.text
+    if (last && (last.endedAtMs === undefined || Math.abs(nowMs() - last.endedAtMs) < 1_000)) return last.text
+    const started: Sampling = { text: sampledText().finally(() => {
+      started.endedAtMs = nowMs()
+    }) }
+    last = started
+    return started.text
   }
 
   return {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { type MetricsSources, openMetrics } from '../../../../../server/adapters/metrics/metrics'
 import type { PlatformSample } from '../../../../../server/usecases/http-ports'
@@ -70,5 +71,29 @@ describe('metrics', () => {
     texts.push(await metrics.text())
     expect(reads).toBe(2)
     for (const { text } of texts) expect(text).toContain('clearing_operations_total{result="cleared"} 3')
+  })
+
+  it('read rows once at a time, however long that takes and however often somebody asks', async () => {
+    const start = Date.parse('2026-01-01T00:00:00Z')
+    let ms = 0
+    const reading: (() => void)[] = []
+    const sample = () => new Promise<typeof empty>(resolve => reading.push(() => resolve(empty)))
+    const metrics = metricsOver({}, { clock: { now: () => new Date(start + ms) }, platform: { sample } })
+    const asked: Promise<unknown>[] = []
+    const askAt = async (at: number) => {
+      ms = at
+      asked.push(metrics.text())
+      await setImmediate()
+    }
+    for (const at of [0, 5_000, 10_000]) await askAt(at)
+    expect(reading).toHaveLength(1)
+    reading[0]!()
+    await Promise.all(asked)
+    await askAt(10_999)
+    expect(reading).toHaveLength(1)
+    await askAt(11_000)
+    expect(reading).toHaveLength(2)
+    reading[1]!()
+    await Promise.all(asked)
   })
 })
