@@ -1,6 +1,7 @@
 import { eq, sql, type SQL } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { ledgerEntries, payments, reconciliationFindings, walletCheckpoints, watchedWallets } from '../../drizzle/schema'
+import { makeAdminReads } from '../../server/adapters/postgres/admin-reads'
 import type { Operation, OperationId } from '../../server/domain/clearing/operation'
 import { transition, type OperationEvent } from '../../server/domain/clearing/transition'
 import type { Invariant } from '../../server/domain/reconciliation/check'
@@ -40,6 +41,8 @@ describe('sound books', () => {
     expect(report.runs.map(run => run.chainId)).toEqual([world.chainId, null])
     expect(report.runs[0]?.height).toBe((await world.store.cursor(world.chainId, 'primary'))?.height)
     expect(await world.books.payoutStop(world.chainId)).toBeNull()
+    expect(await makeAdminReads(world.db).newestReconciliations()).toEqual(report.runs.map(({ chainId, finishedAt, result }) => ({ chainId, finishedAt, result })))
+    expect(await world.books.newest()).toEqual({ finishedAt: report.runs.at(-1)!.finishedAt, result: 'sound', openFindings: 0 })
   })
 
   it('are told in words, by invariant', async () => {

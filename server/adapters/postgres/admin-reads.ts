@@ -5,6 +5,7 @@ import type { OperationId } from '../../domain/clearing/operation'
 import type { AdminOperationFilter, AdminOperationRow, AdminPaymentRow, AdminReads, AdminRefundRow, AuditedEvent, RevenueRow } from '../../usecases/admin-ports'
 import type { ListPosition } from '../../usecases/read-ports'
 import type { Database } from './database'
+import { newestRuns } from './reconciliation'
 import { readCoins } from './stored-coins'
 import { unconfirmedBlocks } from './waiting-blocks'
 
@@ -174,10 +175,6 @@ export function makeAdminReads(db: Database): AdminReads {
     },
     unconfirmedBlocks: () => unconfirmedBlocks(db),
     openFindings: () => db.select().from(reconciliationFindings).where(isNull(reconciliationFindings.closedAt)).orderBy(asc(reconciliationFindings.firstSeenAt)).limit(200),
-    newestReconciliations: async () => {
-      const rows = await db.execute<Row<{ chain_id: string | null, finished_at: string, result: string }>>(sql`
-        select distinct on (chain_id) chain_id, finished_at::text, result from reconciliation_runs order by chain_id, finished_at desc`)
-      return rows.map(row => ({ chainId: row.chain_id, finishedAt: time(row.finished_at), result: row.result }))
-    },
+    newestReconciliations: () => newestRuns(db),
   }
 }

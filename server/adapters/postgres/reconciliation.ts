@@ -2,6 +2,7 @@ import { and, asc, desc, eq, gte, isNull, lt, lte, sql } from 'drizzle-orm'
 import { payments, reconciliationFindings, reconciliationRuns, walletCheckpoints, walletFunding, walletOutgoing } from '../../../drizzle/schema'
 import { stoppingInvariants, wasJudged, worstOf, type CheckResult, type Finding } from '../../domain/reconciliation/check'
 import { inboundMovement, outgoingMovement } from '../../domain/reconciliation/compare-movements'
+import type { ReconciliationSummary } from '../../usecases/admin-ports'
 import type { OpenFinding, ReconciliationStore } from '../../usecases/reconciliation-ports'
 import { answeredWithin, clientOf, prepared } from './client'
 import { scanGapsOf } from './cursors'
@@ -104,21 +105,27 @@ async function payoutStop(db: Database, chainId: string): Promise<string | null>
   return finding ? `${finding.invariant} is broken: ${finding.sentence}` : null
 }
 
+// Ordered by the index's columns: PostgreSQL does not see that a chain which is null is always the same.
 const ofRows = isNull(reconciliationRuns.chainId)
 
 async function lastFinishedAt(db: Database): Promise<Date | null> {
-  const [complete] = await db.select({ finishedAt: reconciliationRuns.finishedAt }).from(reconciliationRuns).where(ofRows).orderBy(desc(reconciliationRuns.finishedAt)).limit(1)
+  const [complete] = await db.select({ finishedAt: reconciliationRuns.finishedAt }).from(reconciliationRuns).where(ofRows).orderBy(desc(reconciliationRuns.chainId), desc(reconciliationRuns.finishedAt)).limit(1)
   return complete?.finishedAt ?? null
 }
 
+/** The newest run of each chain and of the rows. Runs are kept for ever: each is found by the index, none by reading them all. */
+export async function newestRuns(db: Database): Promise<readonly (ReconciliationSummary & { readonly result: CheckResult })[]> {
+  const rows = await db.execute<{ chain_id: string | null, finished_at: string, result: CheckResult }>(sql`
+    select r.chain_id, r.finished_at::text, r.result from (select distinct chain_id from watched_wallets) watched
+      cross join lateral (select * from reconciliation_runs where chain_id = watched.chain_id order by finished_at desc limit 1) r
+    union all (select r.chain_id, r.finished_at::text, r.result from reconciliation_runs r where r.chain_id is null order by r.chain_id desc, r.finished_at desc limit 1) order by chain_id`)
+  return rows.map(row => ({ chainId: row.chain_id, finishedAt: new Date(row.finished_at), result: row.result }))
+}
+
 async function newest(db: Database): ReturnType<ReconciliationStore['newest']> {
-  const finishedAt = await lastFinishedAt(db)
-  if (!finishedAt) return null
-  const [runs, openFindings] = await Promise.all([
-    db.selectDistinctOn([reconciliationRuns.chainId], { result: reconciliationRuns.result }).from(reconciliationRuns).orderBy(asc(reconciliationRuns.chainId), desc(reconciliationRuns.finishedAt)),
-    db.$count(reconciliationFindings, isNull(reconciliationFindings.closedAt)),
-  ])
-  return { finishedAt, result: worstOf(runs.map((run): CheckResult => run.result)), openFindings }
+  const [runs, openFindings] = await Promise.all([newestRuns(db), db.$count(reconciliationFindings, isNull(reconciliationFindings.closedAt))])
+  const rows = runs.find(run => run.chainId === null)
+  return rows ? { finishedAt: rows.finishedAt, result: worstOf(runs.map(run => run.result)), openFindings } : null
 }
 
 export function makeReconciliationStore(db: Database, rowId: () => string): ReconciliationStore {
