@@ -49,6 +49,7 @@ export const payments = pgTable('payments', {
   index('payments_by_operation').on(table.operationId),
   index('payments_by_sender').on(table.fromAddress),
   index('payments_by_tx').on(table.txHash),
+  index('payments_suggesting').on(table.suggestion).where(sql`state = 'unallocated'`),
 ])
 
 /** What goes back, planned in the transaction that causes it; sent later. */

@@ -1,0 +1,1 @@
+CREATE INDEX "payments_suggesting" ON "payments" USING btree ("suggestion") WHERE state = 'unallocated';
