@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openRpcGate, type RpcGate } from '../system/gates/rpc-gate'
-import { oldState, relayedAs } from '../system/gates/rpc-lies'
+import { frozenState, oldState, relayedAs, type Lie } from '../system/gates/rpc-lies'
 import { moneyOf, openClearingWorld, type ClearingWorld } from './clear-route.world'
 
 /** Of each chain, the first and the second node. */
@@ -27,10 +27,10 @@ afterAll(async () => {
 beforeEach(() => [...first, ...second].forEach(gate => gate.clear()))
 
 /** The first nodes keep telling what is so now. */
-async function standStill(): Promise<void> {
+async function standStill(lieFrom: (height: number) => Lie = oldState): Promise<void> {
   for (const gate of first) {
     const { result } = await (await fetch(gate.url, { method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'status', params: {} }) })).json() as { result: { sync_info: { latest_block_height: string } } }
-    gate.lies = [oldState(Number(result.sync_info.latest_block_height))]
+    gate.lies = [lieFrom(Number(result.sync_info.latest_block_height))]
   }
 }
 
@@ -79,6 +79,18 @@ describe('what became of a packet, where two endpoints are configured', () => {
     second.forEach(gate => gate.clear())
     const settled = await world.clearUntilSettled(id)
     expect(settled).toMatchObject({ status: 'cleared', packets: [{ result: 'delivered', relayedBy: 'us' }] })
+    expect(await moneyOf(world, id)).toEqual(everything)
+  })
+
+  it('case 14x: is not what was so when the work began, though one of them still tells that, and the other that it was so', async () => {
+    const [packet] = await world.strand(1)
+    const id = await world.paidOperation([packet!])
+    await standStill(frozenState)
+    const { clearRoute } = world.another({ settings: { indexPatienceMs: 500 } })
+    await clearRoute(world.route)
+    world.clock.offsetMs += 1_800_001
+    await clearRoute(world.route)
+    expect(await world.operation(id)).toMatchObject({ status: 'cleared', packets: [{ result: 'delivered', relayedBy: 'us' }] })
     expect(await moneyOf(world, id)).toEqual(everything)
   })
 

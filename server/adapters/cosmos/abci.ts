@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { TransportError } from './bounded-fetch'
 import type { Endpoint } from './endpoint'
 import type { EndpointPool, AskOptions } from './endpoint-pool'
 import { RpcError } from './json-rpc'
@@ -85,6 +86,13 @@ async function askEndpoint(endpoint: Endpoint, path: string, bytes: Uint8Array, 
   return { bytes: answer.value, height }
 }
 
+/** What is true now: the state of a past block is true, too, and every other node would agree with it. */
+async function askNewest(pool: EndpointPool, endpoint: Endpoint, path: string, bytes: Uint8Array): Promise<RawAnswer> {
+  const answer = await askEndpoint(endpoint, path, bytes, undefined)
+  if (answer.height < pool.requiredHeight()) throw new TransportError(`answered with the state of block ${answer.height}`)
+  return answer
+}
+
 /** Whether another endpoint gives the same bytes; null: it says nothing. Tries again: it may be a block behind. */
 async function agrees(endpoint: Endpoint, path: string, bytes: Uint8Array, first: RawAnswer, attempts: number): Promise<boolean | null> {
   for (let attempt = 1; ; attempt++) {
@@ -113,9 +121,9 @@ export async function query<Request, Response>(
   options: QueryOptions = {},
 ): Promise<QueryAnswer<Response>> {
   const bytes = request.codec.encode(request.message).finish()
-  const first = await pool.ask(async endpoint => ({ ...await askEndpoint(endpoint, path, bytes, options.height), endpoint: endpoint.name }), {
-    ...options, ...(options.height === undefined ? {} : { minHeight: options.height }),
-  })
+  const { height } = options
+  const ask = (endpoint: Endpoint) => height === undefined ? askNewest(pool, endpoint, path, bytes) : askEndpoint(endpoint, path, bytes, height)
+  const first = await pool.ask(async endpoint => ({ ...await ask(endpoint), endpoint: endpoint.name }), { ...options, ...(height === undefined ? {} : { minHeight: height }) })
   const endpointCount = options.vouched || options.corroborate ? await countAgreeing(pool, first, path, bytes, options.vouched ? untilVouched : whoeverIsThere) : 1
   if (options.vouched && endpointCount < 2 && pool.endpoints.length > 1) throw new QueryUnvouched(`only one endpoint of ${pool.chainId} can be asked now`)
   return { value: response.decode(first.bytes), height: first.height, endpoint: first.endpoint, endpointCount }

@@ -39,6 +39,11 @@ export function oldState(height: number): Lie {
   }
 }
 
+/** Shows this height, truly, to whoever asks for the newest state. */
+export function frozenState(height: number): Lie {
+  return async (call, result, ask) => call.method === 'abci_query' && heightOf(call) === undefined ? ask('abci_query', { ...call.params, height: String(height) }) : result
+}
+
 /** Blocks and states below are gone. */
 export function prunedBelow(height: number): Lie {
   return (call, result) => {
