@@ -162,7 +162,7 @@ export interface ChainReader {
   tip(chainId: string): Promise<Tip>
   /** Calls back after each NewBlock event (a hint only; may be silent or repeat). */
   onNewBlock(chainId: string, wake: (height: bigint) => void): () => void
-  /** `avoidEndpoint`: ask another one, for the second cursor. Rejects when the block is pruned or its data_hash does not fit. */
+  /** `avoidEndpoint`: ask another one, unless no other can answer. Rejects when the block is pruned or its data_hash does not fit. */
   block(chainId: string, height: bigint, options?: { readonly avoidEndpoint?: string }): Promise<ScannedBlock>
   /** Compares with a second endpoint: block hash, every result code and, where `toldBy` is given, what of ours events tell. */
   confirmBlock(block: BlockReading, toldBy?: ToldByEvents): Promise<BlockAgreement>

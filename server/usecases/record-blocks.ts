@@ -133,6 +133,19 @@ async function recordRun(deps: ScanDependencies, purpose: CursorRow['purpose'], 
   if (missed) await recordBlocks(deps, purpose, wallets, run)
 }
 
+const movesNothing = ({ payments, funding, outgoing }: Movements) => payments.length + funding.length + outgoing.length === 0
+
+/** Records what a block moves beside what another endpoint showed at its height. Moves no cursor; harmless when repeated. */
+export async function recordBeside(deps: ScanDependencies, wallets: ChainWallets, block: ScannedBlock): Promise<void> {
+  const movements = movementsAt(block, wallets.known)
+  if (movesNothing(movements)) return
+  const source = await sourceOf(deps, block, movements, wallets.known.filter(isWatchedAt(block.height, 'audit')))
+  await deps.store.transaction(async (tx) => {
+    await insertMovements(deps, tx, movements, source)
+    await settle(deps, tx, block.chainId, wallets.known, block.height)
+  })
+}
+
 /** Records blocks, in order and without a gap. Those that move nothing of ours share a transaction: a scanner that fell behind catches up. */
 export async function recordBlocks(deps: ScanDependencies, purpose: CursorRow['purpose'], wallets: ChainWallets, blocks: readonly ScannedBlock[]): Promise<void> {
   let quiet: ScannedBlock[] = []
@@ -143,7 +156,7 @@ export async function recordBlocks(deps: ScanDependencies, purpose: CursorRow['p
   }
   for (const block of blocks) {
     const movements = movementsOf(block, wallets.known.filter(isWatchedAt(block.height, purpose)))
-    if (movements.payments.length + movements.funding.length + movements.outgoing.length === 0) {
+    if (movesNothing(movements)) {
       quiet.push(block)
       continue
     }

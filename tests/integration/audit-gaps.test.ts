@@ -9,11 +9,11 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-/** The chain through two endpoints that have no block below `earliest`, nor any while `away`. */
-const pruned = { earliest: 1n, away: false }
+/** The chain through two endpoints that have no block below `earliest`, nor any while `away`; the second has none below `secondEarliest`. */
+const pruned = { earliest: 1n, away: false, secondEarliest: 1n }
 const reads: Partial<ChainReader> = {
   tip: () => world.chain.tip(),
-  confirmBlock: () => world.chain.confirmBlock(),
+  confirmBlock: async ({ height }) => height < pruned.secondEarliest ? 'waiting' : 'agreed',
   endpoints: () => [{ endpoint: 'a' }, { endpoint: 'b' }] as never,
   block: async (chainId, height) => {
     if (pruned.away || height < pruned.earliest) throw new DomainError('chain_unavailable', `no block ${height}`)
@@ -68,4 +68,32 @@ it('case 16f: the second reading leaves out what was passed, though a node shows
   await world.audit(watched)
   expect(await world.cursor('audit')).toBe(130n)
   expect(read.filter(height => height > 100n && height <= 120n)).toEqual([])
+})
+
+it('case 16m: the second reading passes blocks that are pruned everywhere, though nobody let the scanner pass them', async () => {
+  grow(100)
+  await scan()
+  pruned.earliest = 180n
+  pruned.away = true
+  await expect(audit()).rejects.toThrow('no block 131')
+  pruned.away = false
+  pruned.secondEarliest = 1_000n
+  await expect(audit()).rejects.toThrow('no block 131')
+  expect(await world.cursor('audit')).toBe(130n)
+  pruned.secondEarliest = 1n
+  await audit()
+  expect(await world.cursor('audit')).toBe(179n)
+  await audit()
+  expect(await world.cursor('audit')).toBe(230n)
+})
+
+it('case 16n: the second reading takes the word of one endpoint for blocks that the other has pruned, and waits while that one is away', async () => {
+  grow(50)
+  await scan()
+  pruned.secondEarliest = 1_000n
+  await expect(audit()).rejects.toThrow('No second endpoint of hub-1 shows block 231 now')
+  expect(await world.cursor('audit')).toBe(230n)
+  pruned.secondEarliest = 260n
+  await audit()
+  expect(await world.cursor('audit')).toBe(280n)
 })

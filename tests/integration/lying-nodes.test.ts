@@ -103,6 +103,31 @@ describe('one of two nodes shows a block that fits in itself', () => {
     expect(await world.paymentRows()).toEqual([creditedPayment])
   })
 
+  it.each([0, 1])('case 14y: node %i hides a payment while the other is away: the second reading waits for that one, and it is credited once', async (liar) => {
+    world = await openNodesWorld()
+    await world.block(25)
+    await world.audit()
+    const { token, id } = await world.issue()
+    const [lying, honest] = [world.gates[liar]!, world.gates[1 - liar]!]
+    lying.lies = wholeBlock(nothing)
+    honest.fault = () => ({ kind: 'status', status: 503 })
+    await world.payUnseen(token)
+    await world.block(25)
+    await world.audit().catch(() => undefined)
+    expect(await world.paymentRows()).toEqual([])
+    honest.clear()
+    await expect.poll(async () => {
+      await world.audit().catch(() => undefined)
+      return (await world.paymentRows()).map(({ state }) => state)
+    }, { timeout: 20_000 }).toEqual(['seen'])
+    lying.clear()
+    await expect.poll(async () => {
+      await world.block()
+      return world.statusOf(id)
+    }, { timeout: 15_000 }).toBe('queued')
+    expect(await world.paymentRows()).toEqual([creditedPayment])
+  })
+
   it('case 14l: tells a block\'s txs in another order: every payment is credited once when it tells the truth again', async () => {
     world = await openNodesWorld()
     const issued = [await world.issue(), await world.issue()]

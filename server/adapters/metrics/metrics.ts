@@ -46,7 +46,7 @@ function makeSampled(registry: Registry) {
     unallocated: gauge('clearing_unallocated_payments', 'Payments that name no operation', ['chain']),
     imbalance: gauge('clearing_ledger_imbalance', 'Open findings of the reconciler that concern the books', []),
     reconciliationAge: gauge('clearing_reconciliation_age_seconds', 'Time since the last complete reconciliation', []),
-    auditLag: gauge('clearing_audit_lag_blocks', 'Blocks between the tip and the last block read through another endpoint, which is 20 blocks behind the scan on purpose', ['chain']),
+    auditLag: gauge('clearing_audit_lag_blocks', 'Blocks between the tip and the last block read through two endpoints, which is 20 blocks behind the scan on purpose', ['chain']),
     scanLag: gauge('clearing_scan_lag_blocks', 'Blocks between the tip and the last block scanned', ['chain']),
     balances: gauge('clearing_wallet_balance_tokens', 'Fee balance of our wallets in whole tokens', ['chain', 'wallet', 'denom']),
   }
