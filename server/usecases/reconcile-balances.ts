@@ -27,13 +27,22 @@ async function readingOf({ store, books, directory }: ReconcileDeps, wallet: Wat
   return { chainId, account, height, balances: known, legs: await store.walletLegs(chainId, account, height), checkpoints, legsAtCheckpoints }
 }
 
+/** Whether the second reading, where there is one, has passed a block: what the first was not shown is found by then. */
+async function isReadTwice({ store, reader }: ReconcileDeps, chainId: string, height: bigint): Promise<boolean> {
+  if (reader.endpoints(chainId).length < 2) return true
+  const audit = await store.cursor(chainId, 'audit')
+  return audit !== null && audit.height >= height
+}
+
 /** What an admin let the scanner pass can have moved coins: what is off since the books last agreed is booked as that, once. */
-async function bookGaps(deps: ReconcileDeps, wallet: WatchedWallet, reading: WalletReading): Promise<boolean> {
+async function bookGaps(deps: ReconcileDeps, wallet: WatchedWallet, reading: WalletReading): Promise<'nothing' | 'booked' | 'too_early'> {
   const agreedAt = reading.checkpoints.reduce((latest, { height }) => height > latest ? height : latest, wallet.openedHeight ?? reading.height)
   const gap = (await deps.books.scanGaps(wallet.chainId)).filter(({ toHeight }) => toHeight > agreedAt && toHeight <= reading.height).at(-1)
-  if (!gap || !await deps.books.bookGap(wallet, gap, reading, deps.clock.now())) return false
+  if (!gap) return 'nothing'
+  if (!await isReadTwice(deps, wallet.chainId, gap.toHeight)) return 'too_early'
+  if (!await deps.books.bookGap(wallet, gap, reading, deps.clock.now())) return 'nothing'
   deps.logger.warn({ chainId: wallet.chainId, address: wallet.address, fromHeight: gap.fromHeight.toString(), toHeight: gap.toHeight.toString() }, 'coins that moved in skipped blocks are booked as unallocated')
-  return true
+  return 'booked'
 }
 
 async function keepCheckpoints({ books, clock }: ReconcileDeps, wallet: WatchedWallet, reading: WalletReading): Promise<void> {
@@ -67,7 +76,9 @@ async function compareWallet(deps: ReconcileDeps, wallet: WatchedWallet, height:
     if (refused) return refused
   }
   let reading = await readingOf(deps, wallet, height, balances)
-  if (await bookGaps(deps, wallet, reading)) reading = await readingOf(deps, wallet, height, balances)
+  const gaps = await bookGaps(deps, wallet, reading)
+  if (gaps === 'too_early') return cannotTell('I2', scopeOf(wallet), `Blocks of ${wallet.chainId} were skipped, and those before them are not read a second time yet.`)
+  if (gaps === 'booked') reading = await readingOf(deps, wallet, height, balances)
   const findings = compareBalances(reading)
   if (findings.length === 0) await keepCheckpoints(deps, wallet, reading)
   return checkOf('I2', scopeOf(wallet), findings, `${wallet.address} on ${wallet.chainId} holds after block ${height} exactly what the books say.`)

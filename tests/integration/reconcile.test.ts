@@ -242,6 +242,8 @@ describe('coins that moved outside of every transaction', () => {
     // In blocks that nobody could read, and an admin let the scanner pass: nobody's yet, and in the books.
     const { height } = (await world.store.cursor(world.chainId, 'primary'))!
     await world.db.execute(sql`insert into scan_gaps (chain_id, from_height, to_height, reason, skipped_by, skipped_at) values (${world.chainId}, ${height.toString()}::bigint, ${height.toString()}::bigint, 'pruned everywhere', 'cosmos1admin', now())`)
+    expect(world.checksOf(await world.reconcile(), 'I2').map(({ result }) => result)).toContain('cannot_tell')
+    await world.readTwice()
     expect(world.brokenIn(await world.reconcile())).toEqual([])
     expect(await world.db.select().from(ledgerEntries).where(eq(ledgerEntries.cause, 'scan_gap'))).toMatchObject([
       { account: 'liability:unallocated', amount: -123n, height: null }, { account: `wallet:service:${world.service}`, amount: 123n, height, reason: `blocks ${height} to ${height} were skipped: pruned everywhere` },

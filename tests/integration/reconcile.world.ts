@@ -4,6 +4,7 @@ import { makeReconciliationStore } from '../../server/adapters/postgres/reconcil
 import type { Invariant } from '../../server/domain/reconciliation/check'
 import { makePayRefunds } from '../../server/usecases/pay-refunds'
 import { makeReconcile, type ReconcileDeps, type ReconciliationReport } from '../../server/usecases/reconcile'
+import { makeAuditChain } from '../../server/usecases/scan-chain'
 import { openRefundWorld, type RefundWorldOptions } from './refunds.world'
 
 /** The refund world with a reconciler that reads every block, and refunds that its findings stop. */
@@ -17,6 +18,7 @@ export async function openReconcileWorld(options: RefundWorldOptions = {}) {
     windows: { demand: everything, schedule: { recentBlocks: 2n, olderBlocks: 3n } }, overdue: { afterDeadline: 600, longestLease: 600, afterLapsedRun: 600 },
   }
   const reconcile = makeReconcile(deps)
+  const audit = makeAuditChain(world.scanDependencies)
   const pay = makePayRefunds({ ...world.deps, stopped: books.payoutStop })
 
   const now = async (cause: 'demand' | 'schedule' = 'demand'): Promise<ReconciliationReport> => {
@@ -26,6 +28,13 @@ export async function openReconcileWorld(options: RefundWorldOptions = {}) {
   }
   return {
     ...world, db, books, reconcileDeps: deps, reconcile: now, payBooked: () => pay(chainId),
+    /** Lets the second reading come to where the first one is now. */
+    readTwice: async () => {
+      const { height } = (await world.store.cursor(chainId, 'primary'))!
+      await world.block(25)
+      do await audit(chainId)
+      while ((await world.store.cursor(chainId, 'audit'))!.height < height)
+    },
     /** Of one invariant, over all runs of a report. */
     checksOf: (report: ReconciliationReport, invariant: Invariant) => report.runs.flatMap(run => run.checks).filter(check => check.invariant === invariant),
     brokenIn: (report: ReconciliationReport) => report.runs.flatMap(run => run.checks).flatMap(check => check.findings).map(({ invariant, subject, sentence }) => ({ invariant, subject, sentence })),

@@ -19,7 +19,7 @@ async function sentInSkippedBlocks(act: () => Promise<unknown> = async () => {})
   await world.control('blocks', { count: 6 })
   const last = height + 6n
   expect(await world.store.transaction(tx => tx.skipGap({ chainId: world.chainId, fromHeight: height + 1n, toHeight: last }, 'pruned everywhere', 'cosmos1admin', world.clock.now()))).toBe(true)
-  await world.block()
+  await world.readTwice()
   await world.db.execute(sql`update payout_lanes set lease_until = now() - interval '1 second'`)
   return { id, last }
 }
