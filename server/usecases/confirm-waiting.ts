@@ -1,3 +1,4 @@
+import type { PaymentConfirmation } from '../../shared/types/clearing'
 import { readMemo } from '../../shared/utils/memo-code'
 import { isChainUnavailable } from '../domain/errors'
 import type { ScannedBlock } from '../domain/payment/inbound'
@@ -5,15 +6,19 @@ import type { RefutedRow, WaitingBlock, WatchedWallet } from './ledger-ports'
 import { codesOf, confirmationOf, insertMovements, movementsAt, settle, toldAt, type ScanDependencies } from './record-blocks'
 import type { Cause, StoreTransaction } from './store-ports'
 
-const refuted: Cause = { actor: 'scanner', cause: 'two other endpoints agree on another block' }
+const refuted: Cause = { actor: 'scanner', cause: 'another block is vouched for' }
 
-/** What another endpoint shows at this height, if that is a different block and a second one agrees with it. */
-async function trueBlock(deps: ScanDependencies, chainId: string, waiting: WaitingBlock, wallets: readonly WatchedWallet[]): Promise<ScannedBlock | null> {
+interface TrueBlock { readonly block: ScannedBlock, readonly confirmation: PaymentConfirmation }
+
+/** What another endpoint shows at this height, if that is a different block and a second one, where there is one, agrees with it. */
+async function trueBlock(deps: ScanDependencies, chainId: string, waiting: WaitingBlock, wallets: readonly WatchedWallet[]): Promise<TrueBlock | null> {
   try {
     const block = await deps.reader.block(chainId, waiting.height, { avoidEndpoint: waiting.endpoint })
     const told = toldAt(wallets)(block)
     const same = block.blockHash === waiting.blockHash && codesOf(block).join() === waiting.codes.join() && (waiting.toldByEvents ?? told) === told
-    return !same && await deps.reader.confirmBlock({ ...block, codes: codesOf(block), toldByEvents: told }, toldAt(wallets)) === 'agreed' ? block : null
+    if (same) return null
+    const confirmation = confirmationOf(await deps.reader.confirmBlock({ ...block, codes: codesOf(block), toldByEvents: told }, toldAt(wallets)))
+    return confirmation === 'none' ? null : { block, confirmation }
   }
   catch (error) {
     if (isChainUnavailable(error)) return null // asked again with the next scan
@@ -34,11 +39,11 @@ async function tellRefuted(deps: ScanDependencies, tx: StoreTransaction, chainId
 }
 
 /** Puts the true block in the place of what one endpoint had shown and nobody had vouched for. */
-async function replaceRefuted(deps: ScanDependencies, waiting: WaitingBlock, block: ScannedBlock, wallets: readonly WatchedWallet[], cursorHeight: bigint): Promise<void> {
+async function replaceRefuted(deps: ScanDependencies, waiting: WaitingBlock, { block, confirmation }: TrueBlock, wallets: readonly WatchedWallet[], cursorHeight: bigint): Promise<void> {
   const removed = await deps.store.transaction(async (tx) => {
     const removed = await tx.removeRefuted(block.chainId, waiting)
     for (const row of removed) await tellRefuted(deps, tx, block.chainId, waiting, row)
-    await insertMovements(deps, tx, movementsAt(block, wallets), { blockHash: block.blockHash, codes: codesOf(block), endpoint: block.endpoint, confirmation: 'agreed', toldByEvents: null })
+    await insertMovements(deps, tx, movementsAt(block, wallets), { blockHash: block.blockHash, codes: codesOf(block), endpoint: block.endpoint, confirmation, toldByEvents: null })
     await settle(deps, tx, block.chainId, wallets, cursorHeight)
     return removed
   })
@@ -47,8 +52,8 @@ async function replaceRefuted(deps: ScanDependencies, waiting: WaitingBlock, blo
 
 /**
  * Asks a second endpoint again about readings that wait for it, and books what it vouches for. A reading that two other
- * endpoints refute is replaced by what they show; where only one other exists, nobody can tell who is right, and it goes
- * on waiting. Returns whether any still waits.
+ * endpoints refute, or the only one that is configured now, is replaced by what they show; where only one other exists,
+ * nobody can tell who is right, and it goes on waiting. Returns whether any still waits.
  */
 export async function confirmWaiting(deps: ScanDependencies, chainId: string, wallets: readonly WatchedWallet[], cursorHeight: bigint): Promise<boolean> {
   let stillWaiting = false

@@ -157,6 +157,23 @@ describe('one of two nodes shows a block that fits in itself', () => {
   })
 })
 
+describe('the operator takes the liar out, and one node is left', () => {
+  it('case 14z: what it had invented is compared with that one: no credit, and a true payment beside it is credited', async () => {
+    world = await openNodesWorld()
+    const [{ token, id }, victim] = [await world.issue(), await world.issue()]
+    world.gates[0]!.lies = wholeBlock(beside(payments(victim.token.memoCode)))
+    await world.payUnseen(token)
+    await world.scanPatiently()
+    expect((await world.paymentRows()).map(({ state }) => state)).toEqual(['seen', 'seen'])
+    const left = world.readerOf([world.gates[1]!])
+    await world.scanner(left)(world.chainId)
+    left.close()
+    expect(await world.statusOf(victim.id)).toBe('awaiting_payment')
+    expect(await world.statusOf(id)).toBe('queued')
+    expect(await world.paymentRows()).toEqual([creditedPayment])
+  })
+})
+
 describe('one liar among three nodes', () => {
   it('case 14o: is outvoted and named, and the payment is credited meanwhile', async () => {
     world = await openNodesWorld({ endpoints: 3 })

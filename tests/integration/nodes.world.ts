@@ -1,5 +1,6 @@
 import { and, asc, eq } from 'drizzle-orm'
 import { chainCursors, payments } from '../../drizzle/schema'
+import { openChainReader } from '../../server/adapters/cosmos/chain-reader'
 import type { OperationId } from '../../server/domain/clearing/operation'
 import type { SignedToken } from '../../server/domain/clearing/token'
 import { makeAuditChain } from '../../server/usecases/scan-chain'
@@ -34,6 +35,8 @@ export async function openNodesWorld({ endpoints = 2 } = {}) {
       }
     },
     audit: () => audit(chainId),
+    /** What the app reads by when these nodes are configured. */
+    readerOf: (nodes: readonly RpcGate[]) => openChainReader({ directory: world.directory, rpcUrls: new Map([[chainId, nodes.map(({ url }) => url)]]), clock: world.clock, logger: world.logger, callTimeoutMs: 1_500 }),
     height: async () => (await db.select({ height: chainCursors.height }).from(chainCursors).where(and(eq(chainCursors.chainId, chainId), eq(chainCursors.purpose, 'primary'))))[0]?.height ?? null,
     paymentRows: () => db.select({ state: payments.state, amount: payments.amount, credited: payments.creditedAmount }).from(payments).orderBy(asc(payments.height), asc(payments.txIndex)),
     statusOf: async (id: OperationId) => (await world.operation(id)).status,

@@ -124,7 +124,7 @@ async function secondOpinion(access: BlockAccess, read: BlockReading, toldBy: To
  */
 export async function confirmBlock(access: BlockAccess, block: BlockReading, toldBy?: ToldByEvents): Promise<BlockAgreement> {
   const { pool } = access
-  if (pool.endpoints.length < 2) return 'single'
+  if (pool.endpoints.every(endpoint => endpoint.name === block.endpoint)) return 'single'
   const excluded = new Set([block.endpoint])
   let second = await secondOpinion(access, block, toldBy, excluded)
   // A healthy follower shows a new block a moment later; a dead one is not waited for.
@@ -134,6 +134,8 @@ export async function confirmBlock(access: BlockAccess, block: BlockReading, tol
   }
   if (second.said === 'same') return 'agreed'
   if (second.said !== 'different') return 'waiting'
+  // Its word is against one that is not configured any more.
+  if (pool.endpoints.length < 2) return 'disputed'
   const third = await secondOpinion(access, block, toldBy, excluded)
   const refuted = third.said === 'different' && third.reading === second.reading
   if (!refuted) second.endpoint.markDisagreeing()
