@@ -20,26 +20,28 @@ const mostUnscannedBlocks = 10n
 
 const notYet = (reason: string): Blocked => ({ reason, alert: false })
 
-/** Heights that the cursor must have reached, per lane and fence: the tip when this instance first looked. */
+/** Heights that the cursor must have reached, per lane and fence: the tip when this instance first looked, or a lower one that it was told since, for no chain goes back. */
 export type FirstTips = Map<string, bigint>
 
 async function isBehind(deps: PayRefundsDeps, lane: PayoutLane, cursorHeight: bigint, tip: bigint, firstTips: FirstTips): Promise<Blocked | null> {
   const key = `${lane.chainId}/${lane.address}/${lane.fence}`
-  const first = firstTips.get(key) ?? tip
+  const told = firstTips.get(key) ?? tip
+  const first = tip < told ? tip : told
   firstTips.set(key, first)
   if (cursorHeight < first) return notYet(`blocks up to ${first} are not scanned yet`)
   return tip - cursorHeight > mostUnscannedBlocks ? notYet(`the scanner is ${tip - cursorHeight} blocks behind`) : null
 }
 
 /** Every sequence of the account must belong to a tx that was scanned and judged; only the next one may be signed. */
-async function unknownSequence(deps: PayRefundsDeps, lane: PayoutLane, account: ChainAccount): Promise<Blocked | null> {
+async function unknownSequence(deps: PayRefundsDeps, lane: PayoutLane, account: ChainAccount, cursorHeight: bigint): Promise<Blocked | null> {
   const facts = await deps.store.walletFacts(lane.chainId, lane.address)
   const [stranger] = facts.strangers
   if (stranger) return { reason: `transaction ${stranger.txHash ?? `of block ${stranger.height}`} left the wallet and fits nothing: ${stranger.note}`, alert: true }
   if (facts.unjudged > 0) return notYet('a transaction of the wallet waits for a second endpoint')
   if (facts.missingSequence !== null) return notYet(`sequence ${facts.missingSequence} of the wallet was used by a transaction that is not scanned`)
-  if (facts.baselineSequence === null) await deps.store.setBaselineSequence(lane, account.sequence)
-  const baseline = facts.baselineSequence ?? account.sequence
+  const baseline = facts.baselineSequence ?? await sequenceAfter(deps, lane, cursorHeight)
+  if (baseline === null) return notYet('no second endpoint tells the sequence of the wallet')
+  if (facts.baselineSequence === null) await deps.store.setBaselineSequence(lane, baseline)
   const expected = facts.highestSequence !== null && facts.highestSequence + 1n > baseline ? facts.highestSequence + 1n : baseline
   if (account.sequence > expected) return notYet(`sequence ${expected} of the wallet was used by a transaction that is not scanned yet`)
   return account.sequence < expected ? notYet('the node that was asked is behind') : null
@@ -58,7 +60,7 @@ export async function readSigningGround(deps: PayRefundsDeps, lane: PayoutLane, 
   const behind = await isBehind(deps, lane, cursorHeight, tip, firstTips)
   const account = await deps.reader.account(lane.chainId, lane.address)
   if (!account) return { blocked: { reason: 'the chain knows no such account: the wallet was never funded', alert: true }, account: { accountNumber: 0n, sequence: 0n }, tip }
-  return { blocked: stopped === null ? behind ?? await unknownSequence(deps, lane, account) : { reason: stopped, alert: true }, account, tip }
+  return { blocked: stopped === null ? behind ?? await unknownSequence(deps, lane, account, cursorHeight) : { reason: stopped, alert: true }, account, tip }
 }
 
 export function orderFor(refunds: readonly Refund[], ground: SigningGround, timeoutBlocks: bigint, sent: SendOrder['coin'], fee: SendOrder['coin'], gasLimit: bigint): SendOrder {
@@ -96,7 +98,7 @@ export async function estimatePayout(deps: PayRefundsDeps, wallet: ServiceWallet
 const isVouchedFor = (agreement: BlockAgreement) => agreement === 'agreed' || agreement === 'single'
 
 /** The wallet's next sequence after block `height`, by the word of two endpoints where there are two; null: nobody can tell now. */
-export async function sequenceAfter(deps: PayRefundsDeps, { chainId, address }: Payout, height: bigint): Promise<bigint | null> {
+export async function sequenceAfter(deps: PayRefundsDeps, { chainId, address }: Pick<PayoutLane, 'chainId' | 'address'>, height: bigint): Promise<bigint | null> {
   try {
     const { account, agreement } = await deps.reader.accountAt(chainId, address, height)
     return account && isVouchedFor(agreement) ? account.sequence : null

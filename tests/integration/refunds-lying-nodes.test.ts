@@ -91,3 +91,24 @@ describe('a first node that keeps a refund back, beside an honest one', () => {
     expect(await world.refund(id)).toMatchObject({ state: 'confirmed' })
   })
 })
+
+/** Says that the chain is far ahead of its tip. */
+const farAhead: Lie = ({ method }, result) => method === 'status' ? { ...result, sync_info: { ...result.sync_info as Json, latest_block_height: '900000000' } } : result
+
+it.each([
+  ['case 28j: of the account\'s sequence', () => accountAt(7n)],
+  ['case 28k: of the chain\'s tip', () => farAhead],
+])('%s: what one of two nodes says when nothing was signed yet keeps nobody waiting once it tells the truth', async (_, lie) => {
+  world = await openNodesWorld()
+  const id = await world.notCleared(700_000n)
+  world.gates[0]!.lies = [lie()]
+  await world.pay1().catch(() => undefined)
+  expect(await world.payouts()).toEqual([])
+  world.gates[0]!.clear()
+  await expect.poll(async () => {
+    world.clock.offsetMs += 15_000
+    await world.block()
+    await world.pay1().catch(() => undefined)
+    return (await world.refund(id)).state
+  }, { timeout: 15_000 }).toBe('confirmed')
+})

@@ -93,7 +93,7 @@ export const guards: readonly Guard[] = [
   guard('neither the tip nor the known txs are asked for before signing',
     edit(payoutWorld, '  if (cursorHeight < first) return', '  if (cursorHeight < 0n) return'),
     edit(payoutWorld, '  return tip - cursorHeight > mostUnscannedBlocks', '  return tip - cursorHeight > 1_000_000n'),
-    edit(payoutWorld, 'behind ?? await unknownSequence(deps, lane, account)', 'behind')),
+    edit(payoutWorld, 'behind ?? await unknownSequence(deps, lane, account, cursorHeight)', 'behind')),
   guard('signed bytes are kept before they are sent',
     edit(payRefunds, '  const kept = await deps.store.transaction', '  await deps.reader.broadcast(payout.chainId, payout.txBytes)\n  const kept = await deps.store.transaction')),
   guard('only what is still owed is signed: the state of the refund is looked at again',
