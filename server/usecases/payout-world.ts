@@ -88,8 +88,10 @@ export async function estimatePayout(deps: PayRefundsDeps, wallet: ServiceWallet
   if (needed > (balances.find(balance => balance.denom === total.denom)?.amount ?? 0n)) return unsimulated
   const answer = await deps.simulator.simulate(chainId, wallet.unsigned(orderFor(refunds, ground, deps.settings.timeoutBlocks, tried, presumedFee, presumedGas)))
   if (answer.state === 'refused') {
-    const ours = /insufficient funds|account sequence mismatch|insufficient fee/i.test(answer.reason)
-    return { estimate: { state: ours ? 'unavailable' : 'refused', reason: answer.reason }, gasLimit: 0n }
+    const { reason } = answer
+    const wrongWallet = /insufficient funds|insufficient fee/i.test(reason)
+    const passing = /account sequence mismatch/i.test(reason)
+    return { estimate: wrongWallet || passing ? { state: 'unavailable', reason, alert: wrongWallet } : { state: 'refused', reason }, gasLimit: 0n }
   }
   const gasLimit = (answer.gasUsed * deps.gasMargin.numerator + deps.gasMargin.denominator - 1n) / deps.gasMargin.denominator
   return { estimate: { state: 'known', fee: { denom: feeDenom, amount: multiplyRoundedUp(gasLimit, gasPrice) }, balances }, gasLimit }

@@ -166,6 +166,19 @@ describe('refunds on a chain with real signature checks', () => {
     await expectBooksToFit()
   })
 
+  it.each([
+    { reason: 'insufficient fees; got: 500 required: 600: insufficient fee', person: true },
+    { reason: 'spendable balance 0 is smaller than 700000: insufficient funds', person: true },
+    { reason: 'account sequence mismatch, expected 4, got 3: incorrect account sequence', person: false },
+  ])('waits, and holds nothing against the destination, when a simulation says: $reason', async ({ reason, person }) => {
+    world = await openRefundWorld()
+    const id = await world.notCleared(700_000n)
+    const refusing = world.instance({ simulator: { simulate: async () => ({ state: 'refused', reason }) } })
+    expect(await refusing(world.chainId)).toEqual({ did: 'wait', reason })
+    expect(world.logger.lines.some(({ level, message }) => level === 'error' && message === 'refunds of this chain wait for a person')).toBe(person)
+    expect(await world.refund(id)).toMatchObject({ state: 'planned' })
+  })
+
   it('parks a refused destination alone and tries it again later', async () => {
     await open()
     const refused = await world.notCleared(700_000n)

@@ -11,7 +11,8 @@ export type RefundInHand
 export type Estimate
   = | { readonly state: 'known', readonly fee: Coin, readonly balances: readonly Coin[] }
     | { readonly state: 'refused', readonly reason: string }
-    | { readonly state: 'unavailable', readonly reason: string }
+    /** `alert`: the wallet or the price is wrong; else it passes by itself. */
+    | { readonly state: 'unavailable', readonly reason: string, readonly alert: boolean }
 
 export interface RefundRules {
   /** Base units of the refund's denom; null: nobody has said what is worth its gas, and an admin lets it go. */
@@ -108,7 +109,7 @@ function nextForWaiting(refunds: readonly [Refund, ...Refund[]], world: RefundWo
   if (lead.nextTryAt !== null && lead.nextTryAt > now) return { do: 'wait', reason: 'was refused, tried again later', alert: false }
   if (world.blocked !== null) return { do: 'wait', ...world.blocked }
   if (world.estimate === null) return { do: 'estimate' }
-  if (world.estimate.state === 'unavailable') return { do: 'wait', reason: world.estimate.reason, alert: false }
+  if (world.estimate.state === 'unavailable') return { do: 'wait', reason: world.estimate.reason, alert: world.estimate.alert }
   if (world.estimate.state === 'refused') return park(lead.failures, world.estimate.reason, now)
   const { fee, balances } = world.estimate
   // Price and gas are what one endpoint says.

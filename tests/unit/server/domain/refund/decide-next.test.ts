@@ -93,7 +93,7 @@ describe('a refund that waits', () => {
     expect([0, 1, 2, 50].map(until)).toEqual([600_000, 1_200_000, 2_400_000, 86_400_000])
     expect(waiting(aRefund({ nextTryAt: at(1_001) }))).toMatchObject({ do: 'wait' })
     expect(waiting(aRefund({ nextTryAt: at(1_000) }))).toEqual({ do: 'estimate' })
-    expect(waiting(aRefund(), { estimate: { state: 'unavailable', reason: 'node' } })).toMatchObject({ do: 'wait', alert: false })
+    expect(waiting(aRefund(), { estimate: { state: 'unavailable', reason: 'node', alert: false } })).toMatchObject({ do: 'wait', alert: false })
   })
 })
 
@@ -107,7 +107,8 @@ describe('what a person reads about a refund that waits', () => {
     expect(waiting(aRefund(), { estimate: known(10n, 1_009n) })).toEqual({ do: 'wait', reason: 'the wallet has less than 1010uatom', alert: true })
     expect(waiting(aRefund({ nextTryAt: at(1_001) }))).toEqual({ do: 'wait', reason: 'was refused, tried again later', alert: false })
     expect(waiting(aRefund(), { estimate: { state: 'refused', reason: 'no such address' } })).toMatchObject({ do: 'park', note: 'no such address' })
-    expect(waiting(aRefund(), { estimate: { state: 'unavailable', reason: 'node' } })).toEqual({ do: 'wait', reason: 'node', alert: false })
+    expect(waiting(aRefund(), { estimate: { state: 'unavailable', reason: 'node', alert: false } })).toEqual({ do: 'wait', reason: 'node', alert: false })
+    expect(waiting(aRefund(), { estimate: { state: 'unavailable', reason: 'insufficient fee', alert: true } })).toEqual({ do: 'wait', reason: 'insufficient fee', alert: true })
   })
 
   it('waits for approval of each one above the limit, with others or alone', () => {
