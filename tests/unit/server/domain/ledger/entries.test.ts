@@ -23,6 +23,10 @@ describe('what is booked', () => {
     expect(effect(ledger.skippedLegs(wallet, [uatom(5n), { denom: 'uosmo', amount: -2n }]))).toEqual({ 'liability:unallocated uatom': -5n, [`${held} uatom`]: 5n, [`${held} uosmo`]: -2n, 'unexplained uosmo': 2n })
   })
 
+  it('is what the wallet has again, and less unexplained, when coins of such blocks turn out to be known', () => {
+    expect(effect(ledger.unskippedLegs(wallet, [uatom(5n), { denom: 'uosmo', amount: 2n }]))).toEqual({ [`${held} uatom`]: 5n, 'unexplained uatom': -5n, [`${held} uosmo`]: 2n, 'unexplained uosmo': -2n })
+  })
+
   it('is the owner\'s when the owner\'s coins reach a wallet or leave it', () => {
     expect(effect(ledger.capitalReceivedLegs(wallet, 5n))).toEqual({ 'equity:owner': -5n, [held]: 5n })
     expect(effect(ledger.withdrawnLegs(wallet, [uatom(5n), { denom: 'uosmo', amount: 2n }]))).toEqual({ [`${held} uatom`]: -5n, 'equity:owner uatom': 5n, [`${held} uosmo`]: -2n, 'equity:owner uosmo': 2n })
@@ -87,7 +91,7 @@ describe('what is booked', () => {
       const sets: readonly (readonly (ledger.LedgerLeg & { readonly denom?: string })[])[] = [
         ledger.paymentReceivedLegs(wallet, first), ledger.capitalReceivedLegs(wallet, first), ledger.paymentCreditedLegs('op', first), ledger.revenueLegs('op', first), ledger.refundPlannedLegs('op', refundOf(reason, first)),
         ledger.refundConfirmedLegs(wallet, uatom(large), uatom(small)), ledger.feePaidLegs(wallet, [uatom(first), { denom: 'uosmo', amount: third }]), ledger.withdrawnLegs(wallet, [uatom(first)]), ledger.unexplainedLegs(wallet, [uatom(first)]),
-        ledger.strangerIsRefundLegs(uatom(large), uatom(small)), ledger.skippedLegs(wallet, [uatom(first), { denom: 'uosmo', amount: -third }]),
+        ledger.strangerIsRefundLegs(uatom(large), uatom(small)), ledger.skippedLegs(wallet, [uatom(first), { denom: 'uosmo', amount: -third }]), ledger.unskippedLegs(wallet, [uatom(first), { denom: 'uosmo', amount: third }]),
       ]
       for (const set of sets) {
         for (const denom of new Set(set.map(leg => leg.denom))) expect(set.filter(leg => leg.denom === denom).reduce((sum, leg) => sum + leg.amount, 0n)).toBe(0n)
