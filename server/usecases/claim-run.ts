@@ -44,7 +44,7 @@ export async function claimRun(deps: ClearingDeps, route: ChannelEnd, relayer: R
     if (relayer.problems.length > 0 || destination === null) return { ...none, waitsFor: 'relayer' }
     const breakers = { clear_packets: await tx.breaker('clear_packets', route), tx_packet: await tx.breaker('tx_packet', route) }
     const batch = chooseBatch(open, breakers, now, settings.largestBatch)
-    if (!batch) return { ...none, waitsFor: 'breaker', retryAt: breakersCloseAt(breakers) }
+    if (!batch) return { ...none, waitsFor: 'breaker', retryAt: breakersCloseAt(breakers, now) }
     const runId = ids.rowId() as RunId
     const leaseUntil = new Date(now.getTime() + settings.runTimeLimitMs(batch.packets.length) + settings.leaseMarginMs)
     const lanes = lanesOf(route, destination, relayer.keys)

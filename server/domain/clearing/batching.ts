@@ -27,8 +27,8 @@ export function executorFor(packet: WaitingPacket, breakers: Breakers, now: Date
 }
 
 /** When the first open breaker closes; null when none is open. */
-export function breakersCloseAt(breakers: Breakers): Date | null {
-  const times = [breakers.clear_packets.openUntil, breakers.tx_packet.openUntil].filter(until => until !== null)
+export function breakersCloseAt(breakers: Breakers, now: Date): Date | null {
+  const times = [breakers.clear_packets.openUntil, breakers.tx_packet.openUntil].filter(until => until !== null).filter(until => until > now)
   return times.length === 0 ? null : new Date(Math.min(...times.map(until => until.getTime())))
 }
 

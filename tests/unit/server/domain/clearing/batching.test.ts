@@ -28,12 +28,16 @@ describe('choosing a batch', () => {
     expect(executorFor(packet('a'), { clear_packets: open, tx_packet: closed }, at(0))).toBe('tx_packet')
     expect(executorFor(packet('a'), { clear_packets: open, tx_packet: closed }, at(60))).toBe('clear_packets')
     expect(chooseBatch([packet('a')], { clear_packets: open, tx_packet: open }, at(0), 100)).toBeNull()
-    expect(breakersCloseAt({ clear_packets: open, tx_packet: { consecutiveFailures: 2, openUntil: at(30) } })).toEqual(at(30))
-    expect(breakersCloseAt(allClosed)).toBeNull()
+    expect(breakersCloseAt({ clear_packets: open, tx_packet: { consecutiveFailures: 2, openUntil: at(30) } }, at(0))).toEqual(at(30))
+    expect(breakersCloseAt(allClosed, at(0))).toBeNull()
   })
 
   it('passes over a packet whose only executor is resting', () => {
     expect(names(chooseBatch([packet('a', 1, 2), packet('b')], { clear_packets: closed, tx_packet: open }, at(0), 100))).toEqual(['b'])
+  })
+
+  it('waits for the breaker that is open, not for one that closed long ago', () => {
+    expect(breakersCloseAt({ clear_packets: { consecutiveFailures: 2, openUntil: at(30) }, tx_packet: open }, at(31))).toEqual(at(60))
   })
 
   it('is empty for nothing', () => {
