@@ -12,15 +12,16 @@ function attemptOf(judged: JudgedPacket, change: Partial<AttemptUpdate> & { read
 
 const reasonOf = (judged: JudgedPacket) => judged.verdict.kind === 'decided' ? null : judged.verdict.reason
 
-function pastDeadline(deps: ClearingDeps, judged: JudgedPacket, relayer: RelayerAccounts, everRun: boolean): PacketOutcome {
+/** `attempts`: runs so far, one that ended just now included. */
+function pastDeadline(deps: ClearingDeps, judged: JudgedPacket, relayer: RelayerAccounts, attempts: number): PacketOutcome {
   const now = deps.clock.now()
   const { packet } = judged
-  const decided = lastWord(judged.facts, contextOf(deps, packet, relayer), 'deadline', everRun)
+  const decided = lastWord(judged.facts, contextOf(deps, packet, relayer), 'deadline', attempts > 0)
   const note = reasonOf(judged)
   if (decided) return { kind: 'decided', judged, decided, note }
   const patienceEndsAt = packet.deadlineAt.getTime() + deps.settings.unknownPatienceMs
   if (now.getTime() > patienceEndsAt) return { kind: 'undecidable', judged, reason: note ?? 'no verdict' }
-  return attemptOf(judged, { nextAttemptAt: restUntil(now, packet.creditedAt), note })
+  return attemptOf(judged, { attempts, nextAttemptAt: restUntil(now, packet.creditedAt), note })
 }
 
 /** What becomes of a packet that no run is started for now: finished by somebody, past its deadline, or it waits. */
@@ -28,7 +29,7 @@ export function decideWaiting(deps: ClearingDeps, judged: JudgedPacket, relayer:
   const { packet, verdict } = judged
   const now = deps.clock.now()
   if (verdict.kind === 'decided') return { kind: 'decided', judged, decided: verdict.decided, note: null }
-  if (packet.deadlineAt <= now) return pastDeadline(deps, judged, relayer, packet.attempts > 0)
+  if (packet.deadlineAt <= now) return pastDeadline(deps, judged, relayer, packet.attempts)
   return attemptOf(judged, { nextAttemptAt: restUntil(now, packet.creditedAt), note: waitsFor ?? verdict.reason })
 }
 
@@ -36,7 +37,7 @@ export function decideWaiting(deps: ClearingDeps, judged: JudgedPacket, relayer:
 export function decideAfterRun(deps: ClearingDeps, judged: JudgedPacket, relayer: RelayerAccounts, run: FinishedRun, moved: boolean): PacketOutcome {
   const { packet, verdict } = judged
   if (verdict.kind === 'decided') return { kind: 'decided', judged, decided: verdict.decided, note: null }
-  if (packet.deadlineAt <= run.now) return pastDeadline(deps, judged, relayer, true)
+  if (packet.deadlineAt <= run.now) return pastDeadline(deps, judged, relayer, packet.attempts + 1)
   const { giveUp, ...next } = nextAttempt(packet, run, moved)
   // Blame needs knowledge: what could not be read after the run, or can move by itself now, is looked at again.
   if (verdict.kind === 'unknown' || !verdict.relayable) return attemptOf(judged, { attempts: next.attempts, nextAttemptAt: restUntil(run.now, packet.creditedAt), note: verdict.reason })

@@ -220,6 +220,29 @@ describe('what cannot be known or done', () => {
     expect(await world.refundsOf(id)).toEqual([{ amount: 1000n, reason: 'deadline' }])
   })
 
+  it('case 22c: gives nothing back of what a run that began before the deadline may have delivered, while the destination is silent', async () => {
+    const [packet] = await world.strand(1)
+    const id = await world.paidOperation([packet!], { deadlineMs: 5_000 })
+    await world.control('faults/hermes', { mode: 'dieMidway', count: 1 })
+    const { relayer, directory } = world.deps
+    const overtaken = { ...relayer, run: async (run: RelayRun) => {
+      const report = await relayer.run(run)
+      world.clock.offsetMs += 6_000
+      await world.control('faults/rpc', { kind: 'refuse', chainId: directory.counterparty(world.route)!.chainId })
+      return report
+    } }
+    const { clearRoute } = world.another({ relayer: overtaken, settings: { indexPatienceMs: 200 } })
+    await clearRoute(world.route)
+    world.clock.offsetMs += 20_000
+    await clearRoute(world.route)
+    expect(await world.operation(id)).toMatchObject({ status: 'queued', packets: [{ result: null }] })
+    expect(await world.refundsOf(id)).toEqual([])
+    await world.control('reset')
+    const settled = await world.clearUntilSettled(id)
+    expect(settled.packets).toMatchObject([{ result: 'delivered', relayedBy: 'us' }])
+    expect(await moneyOf(world, id)).toEqual({ credited: 1000n, consumed: 1000n, goesBack: 0n })
+  })
+
   it('hands what stays unknown to a person, never rounding it to either side', async () => {
     const [packet] = await world.strand(1)
     const id = await world.paidOperation([packet!], { deadlineMs: 1_000 })
