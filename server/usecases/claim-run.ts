@@ -51,7 +51,7 @@ export async function claimRun(deps: ClearingDeps, route: ChannelEnd, relayer: R
     if (!await tx.claimLanes(lanes, runId, leaseUntil, now)) return { ...none, waitsFor: 'lanes', busy: lanes }
     const row: RunRow = {
       id: runId, route, executor: batch.executor, sequences: batch.packets.map(packet => packet.id.sequence),
-      operationIds: [...new Set(batch.packets.map(packet => packet.operationId))], instanceId: deps.instanceId, leaseUntil, startedAt: now,
+      operationIds: [], instanceId: deps.instanceId, leaseUntil, startedAt: now,
     }
     await tx.insertRun(row)
     return { ...none, run: { ...batch, row, destination } }

@@ -80,6 +80,7 @@ async function writeBeforeRun(deps: ClearingDeps, run: ClaimedRun | null, toRun:
       await tx.saveTransition(operation, started.operation, started.effects, beforeRun, now)
     }
     if (run && runnable.length === 0) await tx.finishRun(run.row.id, {}, 'nothing_to_do', now)
+    else if (run) await tx.startRun(run.row.id, [...new Set(runnable.map(({ packet }) => packet.operationId))])
     return { settled, runnable }
   })
   tellSettled(deps, settled)

@@ -106,6 +106,7 @@ export interface RunRow {
   readonly route: ChannelEnd
   readonly executor: ExecutorName
   readonly sequences: readonly bigint[]
+  /** Those that it set to `clearing`; none before it was started. */
   readonly operationIds: readonly OperationId[]
   readonly instanceId: string
   readonly leaseUntil: Date
@@ -151,6 +152,8 @@ export interface StoreTransaction extends RefundTransaction, AdminTransaction, L
   /** All lanes or none; a lane is free when unheld or its lease is over. */
   claimLanes(lanes: readonly Lane[], runId: RunId, leaseUntil: Date, now: Date): Promise<boolean>
   insertRun(run: RunRow): Promise<void>
+  /** Writes whose clearing it has in hand from now on. */
+  startRun(id: RunId, operationIds: readonly OperationId[]): Promise<void>
   /** False: the run was finished by somebody else, or its lease is over. Locks it. */
   holdsRun(id: RunId, now: Date): Promise<boolean>
   /** Also frees its lanes. Returns false when the run no longer holds them (a take-over happened): the caller's writes must not count. */

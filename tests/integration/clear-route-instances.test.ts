@@ -155,6 +155,27 @@ describe('an instance that slept past its lease', () => {
   })
 })
 
+describe('an instance that died before it started the run that it had claimed', () => {
+  it('case 20g: is taken over without disturbing the run that has its packets now', async () => {
+    const [packet] = await world.strand(1)
+    const id = await world.paidOperation([packet!])
+    const { chains } = world.deps
+    await expect(world.another({ chains: { ...chains, packetFacts: () => Promise.reject(new Error('killed')) } }).clearRoute(world.route)).rejects.toThrow('killed')
+    world.clock.offsetMs += 60_000
+    const { sweep } = world.another()
+    const seen: (string | undefined)[] = []
+    const relayer = relayerThat(async () => {
+      await sweep()
+      seen.push((await statusRow(world, id))?.status)
+      return 'run'
+    })
+    await world.another({ relayer }).clearRoute(world.route)
+    expect(seen).toEqual(['clearing'])
+    expect(await world.operation(id)).toMatchObject({ status: 'cleared', refundStatus: 'none' })
+    expect((await world.runs()).slice(-2).map(run => run.result)).toEqual(['lapsed', 'all_moved'])
+  })
+})
+
 describe('a run that was taken over', () => {
   it('does not disturb the run that follows it', async () => {
     const [packet] = await world.strand(1)

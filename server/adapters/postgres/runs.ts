@@ -83,6 +83,10 @@ export async function holdsRun(tx: Tx, id: RunId, now: Date): Promise<boolean> {
   return row !== undefined && row.finishedAt === null && row.leaseUntil > now
 }
 
+export async function startRun(tx: Tx, id: RunId, operationIds: readonly OperationId[]): Promise<void> {
+  await tx.update(relayerRuns).set({ operationIds: [...operationIds] }).where(eq(relayerRuns.id, id))
+}
+
 /** False: the run was finished by somebody else already (a take-over); the caller must roll back. */
 export async function finishRun(tx: Tx, id: RunId, report: object, result: string, now: Date): Promise<boolean> {
   const finished = await tx.update(relayerRuns).set({ finishedAt: now, report, result })

@@ -13,7 +13,7 @@ import { appendEvent, lockOperation, lockOperationByMemo } from './operations'
 import { bookOutgoing, confirmRefunds, failedInclusion, forgetSequence, insertOutgoing, lockUnjudgedOutgoing, payoutByHash, refundAlike, saveJudgement, sequenceUsedBy } from './outgoing'
 import { approveRefund, checkFence, claimRefund, holdPayoutLane, holdRefund, insertPayout, lockPayout, markSigned, noteBroadcast, openPayout, setBaselineSequence, setPayoutWait, voidPayout, walletFacts } from './payouts'
 import { lockRefunds, nextRefunds } from './refund-rows'
-import { claimLanes, finishRun, holdsRun, insertRun, lanesMatching, lockDuePackets, readBreaker, saveAttempts, saveBreaker, saveEvidence, toRunRow } from './runs'
+import { claimLanes, finishRun, holdsRun, insertRun, lanesMatching, lockDuePackets, readBreaker, saveAttempts, saveBreaker, saveEvidence, startRun, toRunRow } from './runs'
 import { retryDeadlocks } from './retry-deadlocks'
 import { saveTransition } from './save-transition'
 import type { Tx } from './transaction-types'
@@ -45,6 +45,7 @@ function makeTransaction(tx: Tx, rowId: () => string): StoreTransaction {
     saveEvidence: (operationId, id, evidence, legs, note, now) => saveEvidence(tx, operationId, id, evidence, legs, note, now),
     claimLanes: (lanes, runId, leaseUntil, now) => claimLanes(tx, lanes, runId, leaseUntil, now),
     insertRun: run => insertRun(tx, run),
+    startRun: (id, operationIds) => startRun(tx, id, operationIds),
     holdsRun: (id, now) => holdsRun(tx, id, now),
     finishRun: (id, report, result, now) => finishRun(tx, id, report, result, now),
     breaker: (executor, route) => readBreaker(tx, executor, route),
