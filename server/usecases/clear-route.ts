@@ -30,8 +30,7 @@ async function askRelayer(deps: ClearingDeps, route: ChannelEnd): Promise<Relaye
 }
 
 /** Splits what was read into packets to run now and outcomes to write; what looks finished or overdue is read again with its txs. */
-async function sortOut(deps: ClearingDeps, claim: Claim, relayer: RelayerAccounts, note: string | null) {
-  const now = deps.clock.now()
+async function sortOut(deps: ClearingDeps, claim: Claim, relayer: RelayerAccounts, now: Date, note: string | null) {
   const inRun = new Set(claim.run?.packets)
   // Whoever waits for lanes or a breaker stays due: the run that frees them wakes this route.
   const looked = claim.due.filter(packet => inRun.has(packet) || packet.deadlineAt <= now || claim.waitsFor === 'relayer')
@@ -42,13 +41,13 @@ async function sortOut(deps: ClearingDeps, claim: Claim, relayer: RelayerAccount
   const waiting = others.filter(judged => !endings.includes(judged))
   const ended = endings.length > 0 ? await judgeUntilKnown(deps, endings.map(({ packet }) => packet), relayer, false) : []
   const judged = [...waiting, ...ended]
-  return { toRun, outcomes: judged.map(each => decideWaiting(deps, each, relayer, inRun.has(each.packet) ? null : note)) }
+  return { toRun, outcomes: judged.map(each => decideWaiting(deps, each, relayer, now, inRun.has(each.packet) ? null : note)) }
 }
 
 interface Sorted { readonly toRun: readonly JudgedPacket[], readonly outcomes: readonly PacketOutcome[] }
 
 /** A run that the relayer's wallets cannot pay for is not started: its packets wait, and blame nobody. */
-function holdBack(deps: ClearingDeps, { toRun, outcomes }: Sorted, relayer: RelayerAccounts, shortages: Shortages): Sorted {
+function holdBack(deps: ClearingDeps, { toRun, outcomes }: Sorted, relayer: RelayerAccounts, now: Date, shortages: Shortages): Sorted {
   const shortageOf = ({ packet, verdict }: JudgedPacket) => {
     const delivers = packet.need === 'deliver' && verdict.kind === 'open' && verdict.received !== true
     return shortages.get(packet.id.chainId) ?? (delivers ? shortages.get(packet.destination.chainId) : undefined)
@@ -56,7 +55,7 @@ function holdBack(deps: ClearingDeps, { toRun, outcomes }: Sorted, relayer: Rela
   const held = toRun.filter(shortageOf)
   if (held.length === 0) return { toRun, outcomes }
   deps.logger.error({ shortages: [...shortages.values()] }, 'paid packets wait: a wallet of the relayer holds too little')
-  return { toRun: toRun.filter(judged => !held.includes(judged)), outcomes: [...outcomes, ...held.map(judged => decideWaiting(deps, judged, relayer, shortageOf(judged) ?? null))] }
+  return { toRun: toRun.filter(judged => !held.includes(judged)), outcomes: [...outcomes, ...held.map(judged => decideWaiting(deps, judged, relayer, now, shortageOf(judged) ?? null))] }
 }
 
 /** One transaction: writes what is decided, and starts the run for the rest. Returns what may really be run. */
@@ -117,11 +116,12 @@ export function makeClearRoute(deps: ClearingDeps): ClearRoute {
     const relayer = await rememberRelayers(deps, asked.keys)
     const claim = await claimRun(deps, route, asked)
     if (claim.waitsFor === 'relayer') deps.logger.warn({ route: formatChannelEnd(route), problems: asked.problems }, 'paid packets wait for the relayer')
+    const now = deps.clock.now()
     const [sorted, shortages] = await Promise.all([
-      sortOut(deps, claim, relayer, asked.problems[0] ?? null),
-      shortagesOf(claim.run ? asked.keys.filter(key => key.chainId === route.chainId || key.chainId === asked.destination?.chainId) : [], deps.clock.now()),
+      sortOut(deps, claim, relayer, now, asked.problems[0] ?? null),
+      shortagesOf(claim.run ? asked.keys.filter(key => key.chainId === route.chainId || key.chainId === asked.destination?.chainId) : [], now),
     ])
-    const { toRun, outcomes } = holdBack(deps, sorted, relayer, shortages)
+    const { toRun, outcomes } = holdBack(deps, sorted, relayer, now, shortages)
     const runnable = await writeBeforeRun(deps, claim.run, toRun, outcomes)
     if (!claim.run || runnable.length === 0) return scheduleNext(deps, route, notBeforeOf(deps, claim, outcomes), claim.run ? await deps.store.unfinishedRoutes() : [])
     const watched = await relayWatched(deps, claim.run, runnable)

@@ -13,8 +13,7 @@ function attemptOf(judged: JudgedPacket, change: Partial<AttemptUpdate> & { read
 const reasonOf = (judged: JudgedPacket) => judged.verdict.kind === 'decided' ? null : judged.verdict.reason
 
 /** `attempts`: runs so far, one that ended just now included. */
-function pastDeadline(deps: ClearingDeps, judged: JudgedPacket, relayer: RelayerAccounts, attempts: number): PacketOutcome {
-  const now = deps.clock.now()
+function pastDeadline(deps: ClearingDeps, judged: JudgedPacket, relayer: RelayerAccounts, now: Date, attempts: number): PacketOutcome {
   const { packet } = judged
   const decided = lastWord(judged.facts, contextOf(deps, packet, relayer), 'deadline', attempts > 0)
   const note = reasonOf(judged)
@@ -24,12 +23,14 @@ function pastDeadline(deps: ClearingDeps, judged: JudgedPacket, relayer: Relayer
   return attemptOf(judged, { attempts, nextAttemptAt: restUntil(now, packet.creditedAt), note })
 }
 
-/** What becomes of a packet that no run is started for now: finished by somebody, past its deadline, or it waits. */
-export function decideWaiting(deps: ClearingDeps, judged: JudgedPacket, relayer: RelayerAccounts, waitsFor: string | null): PacketOutcome {
+/**
+ * What becomes of a packet that no run is started for now: finished by somebody, past its deadline, or it waits. `now`:
+ * when it was chosen what is read of it, for only of a packet past its deadline is all read that a last word needs.
+ */
+export function decideWaiting(deps: ClearingDeps, judged: JudgedPacket, relayer: RelayerAccounts, now: Date, waitsFor: string | null): PacketOutcome {
   const { packet, verdict } = judged
-  const now = deps.clock.now()
   if (verdict.kind === 'decided') return { kind: 'decided', judged, decided: verdict.decided, note: null }
-  if (packet.deadlineAt <= now) return pastDeadline(deps, judged, relayer, packet.attempts)
+  if (packet.deadlineAt <= now) return pastDeadline(deps, judged, relayer, now, packet.attempts)
   return attemptOf(judged, { nextAttemptAt: restUntil(now, packet.creditedAt), note: waitsFor ?? verdict.reason })
 }
 
@@ -37,7 +38,7 @@ export function decideWaiting(deps: ClearingDeps, judged: JudgedPacket, relayer:
 export function decideAfterRun(deps: ClearingDeps, judged: JudgedPacket, relayer: RelayerAccounts, run: FinishedRun, moved: boolean): PacketOutcome {
   const { packet, verdict } = judged
   if (verdict.kind === 'decided') return { kind: 'decided', judged, decided: verdict.decided, note: null }
-  if (packet.deadlineAt <= run.now) return pastDeadline(deps, judged, relayer, packet.attempts + 1)
+  if (packet.deadlineAt <= run.now) return pastDeadline(deps, judged, relayer, run.now, packet.attempts + 1)
   const { giveUp, ...next } = nextAttempt(packet, run, moved)
   // Blame needs knowledge: what could not be read after the run, or can move by itself now, is looked at again.
   if (verdict.kind === 'unknown' || !verdict.relayable) return attemptOf(judged, { attempts: next.attempts, nextAttemptAt: restUntil(run.now, packet.creditedAt), note: verdict.reason })

@@ -116,6 +116,31 @@ describe('what became of a packet, where two endpoints are configured', () => {
     expect(await moneyOf(world, id)).toEqual({ credited: 1000n, consumed: 0n, goesBack: 1000n })
   })
 
+  it.each(['paused', 'out of funds'])('case 22d: is not decided on one word when the deadline comes while it is being read (the relayer is %s)', async (how) => {
+    const [packet] = await world.strand(1)
+    const id = await world.paidOperation([packet!])
+    await world.control('faults/hermes', { mode: 'dieMidway', count: 1 })
+    await standStill()
+    await world.another({ settings: { indexPatienceMs: 500 } }).clearRoute(world.route)
+    const { chains, relayer } = world.deps
+    const idle = { ...relayer, readiness: async () => {
+      const readiness = await relayer.readiness()
+      if (how === 'paused') return { ...readiness, ready: false, problems: ['stopped by a test'] }
+      return { ...readiness, keys: readiness.keys.map(key => ({ ...key, mustHold: key.mustHold && { ...key.mustHold, amount: 10n ** 30n } })) }
+    } }
+    world.clock.offsetMs += 1_800_000 - 10_000
+    const packetFacts: typeof chains.packetFacts = async (...asked) => {
+      const facts = await chains.packetFacts(...asked)
+      world.clock.offsetMs += 20_000
+      return facts
+    }
+    await world.another({ relayer: idle, chains: { ...chains, packetFacts }, settings: { indexPatienceMs: 500 } }).clearRoute(world.route)
+    expect(await moneyOf(world, id)).toEqual(nothing)
+    first.forEach(gate => gate.clear())
+    expect(await world.clearUntilSettled(id)).toMatchObject({ packets: [{ result: 'delivered', relayedBy: 'us' }] })
+    expect(await moneyOf(world, id)).toEqual(everything)
+  })
+
   it('is the word of the only one where one is configured', async () => {
     const [packet] = await single.strand(1)
     const id = await single.paidOperation([packet!])
