@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openRpcGate, type RpcGate } from '../system/gates/rpc-gate'
-import { frozenState, oldState, relayedAs, type Lie } from '../system/gates/rpc-lies'
+import { frozenState, noProtobuf, oldState, relayedAs, type Lie } from '../system/gates/rpc-lies'
 import { moneyOf, openClearingWorld, type ClearingWorld } from './clear-route.world'
 
 /** Of each chain, the first and the second node. */
@@ -139,6 +139,19 @@ describe('what became of a packet, where two endpoints are configured', () => {
     first.forEach(gate => gate.clear())
     expect(await world.clearUntilSettled(id)).toMatchObject({ packets: [{ result: 'delivered', relayedBy: 'us' }] })
     expect(await moneyOf(world, id)).toEqual(everything)
+  })
+
+  it('case 18h: is read at the other node where one answers queries with bytes that mean nothing', async () => {
+    const [packet] = await world.strand(1)
+    const id = await world.paidOperation([packet!])
+    first.forEach((gate) => {
+      gate.lies = [noProtobuf]
+    })
+    const { clearRoute } = world.another({ settings: { indexPatienceMs: 500 } })
+    await clearRoute(world.route)
+    expect(await moneyOf(world, id)).toEqual(nothing)
+    first.forEach(gate => gate.clear())
+    expect(await world.clearUntilSettled(id)).toMatchObject({ status: 'cleared', packets: [{ result: 'delivered', relayedBy: 'us' }] })
   })
 
   it('is the word of the only one where one is configured', async () => {

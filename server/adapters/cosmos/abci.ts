@@ -115,6 +115,15 @@ async function countAgreeing(pool: EndpointPool, first: RawAnswer & { readonly e
   return 1 + opinions.filter(opinion => opinion === true).length
 }
 
+function decoded<T>(codec: Pick<Codec<T>, 'decode'>, bytes: Uint8Array): T {
+  try {
+    return codec.decode(bytes)
+  }
+  catch (cause) {
+    throw new TransportError('answered with bytes that are not the message that was asked for', { cause })
+  }
+}
+
 /** One gRPC method through `abci_query`. Throws QueryRefused, QueryDisputed, QueryUnvouched, or DomainError('chain_unavailable'). */
 export async function query<Request, Response>(
   pool: EndpointPool, path: string, request: { codec: Codec<Request>, message: Request }, response: Pick<Codec<Response>, 'decode'>,
@@ -122,9 +131,12 @@ export async function query<Request, Response>(
 ): Promise<QueryAnswer<Response>> {
   const bytes = request.codec.encode(request.message).finish()
   const { height } = options
-  const ask = (endpoint: Endpoint) => height === undefined ? askNewest(pool, endpoint, path, bytes) : askEndpoint(endpoint, path, bytes, height)
-  const first = await pool.ask(async endpoint => ({ ...await ask(endpoint), endpoint: endpoint.name }), { ...options, ...(height === undefined ? {} : { minHeight: height }) })
+  const ask = async (endpoint: Endpoint) => {
+    const answer = await (height === undefined ? askNewest(pool, endpoint, path, bytes) : askEndpoint(endpoint, path, bytes, height))
+    return { ...answer, value: decoded(response, answer.bytes), endpoint: endpoint.name }
+  }
+  const first = await pool.ask(ask, { ...options, ...(height === undefined ? {} : { minHeight: height }) })
   const endpointCount = options.vouched || options.corroborate ? await countAgreeing(pool, first, path, bytes, options.vouched ? untilVouched : whoeverIsThere) : 1
   if (options.vouched && endpointCount < 2 && pool.endpoints.length > 1) throw new QueryUnvouched(`only one endpoint of ${pool.chainId} can be asked now`)
-  return { value: response.decode(first.bytes), height: first.height, endpoint: first.endpoint, endpointCount }
+  return { value: first.value, height: first.height, endpoint: first.endpoint, endpointCount }
 }

@@ -44,6 +44,9 @@ export function frozenState(height: number): Lie {
   return async (call, result, ask) => call.method === 'abci_query' && heightOf(call) === undefined ? ask('abci_query', { ...call.params, height: String(height) }) : result
 }
 
+/** Answers every query of state with bytes that no message begins with. */
+export const noProtobuf: Lie = ({ method }, result) => method === 'abci_query' ? changed(result, 'response', { value: '/////w==' }) : result
+
 /** Blocks and states below are gone. */
 export function prunedBelow(height: number): Lie {
   return (call, result) => {
