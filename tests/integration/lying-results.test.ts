@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openRpcGate, type RpcGate } from '../system/gates/rpc-gate'
-import { frozenState, noProtobuf, oldState, relayedAs, type Lie } from '../system/gates/rpc-lies'
+import { endlessPages, frozenState, noProtobuf, oldState, relayedAs, type Lie } from '../system/gates/rpc-lies'
 import { moneyOf, openClearingWorld, type ClearingWorld } from './clear-route.world'
 
 /** Of each chain, the first and the second node. */
@@ -152,6 +152,22 @@ describe('what became of a packet, where two endpoints are configured', () => {
     expect(await moneyOf(world, id)).toEqual(nothing)
     first.forEach(gate => gate.clear())
     expect(await world.clearUntilSettled(id)).toMatchObject({ status: 'cleared', packets: [{ result: 'delivered', relayedBy: 'us' }] })
+  })
+
+  it('case 18i: waits while one answers with pages without end, and is a person\'s to decide long after the deadline', async () => {
+    const [packet] = await world.strand(1)
+    const id = await world.paidOperation([packet!])
+    await world.control('faults/hermes', { mode: 'dieMidway', count: 1 })
+    first.forEach((gate) => {
+      gate.lies = [endlessPages]
+    })
+    const { clearRoute } = world.another({ settings: { indexPatienceMs: 500 } })
+    await clearRoute(world.route)
+    expect(await moneyOf(world, id)).toEqual(nothing)
+    world.clock.offsetMs += 1_800_000 + 600_001
+    await clearRoute(world.route)
+    expect(await world.operation(id)).toMatchObject({ status: 'needs_attention', packets: [{ result: null }] })
+    expect(await moneyOf(world, id)).toEqual(nothing)
   })
 
   it('is the word of the only one where one is configured', async () => {

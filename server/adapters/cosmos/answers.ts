@@ -3,9 +3,11 @@ import type { Answer } from '../../domain/packet/facts'
 import { QueryDisputed, QueryRefused, QueryUnvouched } from './abci'
 import { RpcError } from './json-rpc'
 
+const unansweredCodes: ReadonlySet<string> = new Set(['chain_unavailable', 'chain_not_served', 'too_many_results'])
+
 /** Whether this failure means "could not be asked", as against a bug of ours. */
 export function isUnanswered(cause: unknown): cause is Error {
-  return cause instanceof RpcError || cause instanceof QueryRefused || cause instanceof QueryDisputed || cause instanceof QueryUnvouched || (cause instanceof DomainError && (cause.code === 'chain_unavailable' || cause.code === 'chain_not_served'))
+  return cause instanceof RpcError || cause instanceof QueryRefused || cause instanceof QueryDisputed || cause instanceof QueryUnvouched || (cause instanceof DomainError && unansweredCodes.has(cause.code))
 }
 
 export function unknown(reason: string): { readonly known: false, readonly reason: string } {

@@ -47,6 +47,14 @@ export function frozenState(height: number): Lie {
 /** Answers every query of state with bytes that no message begins with. */
 export const noProtobuf: Lie = ({ method }, result) => method === 'abci_query' ? changed(result, 'response', { value: '/////w==' }) : result
 
+/** A list of acknowledgements never ends: each page names a next one. */
+export const endlessPages: Lie = ({ method, params }, result) => {
+  if (method !== 'abci_query' || !String(params.path).endsWith('/PacketAcknowledgements')) return result
+  const { value } = result.response as { value: string | null }
+  const nextKey = Buffer.from('12030a0101', 'hex') // pagination { next_key: 01 }, which is merged into what is there
+  return changed(result, 'response', { value: Buffer.concat([Buffer.from(value ?? '', 'base64'), nextKey]).toString('base64') })
+}
+
 /** Blocks and states below are gone. */
 export function prunedBelow(height: number): Lie {
   return (call, result) => {
