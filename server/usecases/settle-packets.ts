@@ -52,9 +52,10 @@ export async function settleOperation(tx: StoreTransaction, deps: ClearingDeps, 
   return after
 }
 
-/** Tells what ended; called after the transaction, so that a rolled-back one tells nothing. */
+/** Tells what ended or needs a person; called after the transaction, so that a rolled-back one tells nothing. */
 export function tellSettled(deps: ClearingDeps, operations: readonly (Operation | null)[]): void {
   for (const operation of operations) {
+    if (operation?.status === 'needs_attention') deps.logger.error({ operationId: operation.id }, 'an operation needs a person: the chain does not tell what became of a packet')
     if (!operation || operation.finishedAt === null) continue
     if (operation.creditedAt && operation.status === 'cleared') deps.metrics.stageObserved('credit_to_cleared', (operation.finishedAt.getTime() - operation.creditedAt.getTime()) / 1000)
     deps.logger.info({ operationId: operation.id, status: operation.status }, 'operation settled')

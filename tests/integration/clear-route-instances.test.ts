@@ -264,13 +264,16 @@ describe('what cannot be known or done', () => {
     expect(await moneyOf(world, id)).toEqual({ credited: 1000n, consumed: 1000n, goesBack: 0n })
   })
 
-  it('hands what stays unknown to a person, never rounding it to either side', async () => {
+  it('hands what stays unknown to a person, and says so in the log, never rounding it to either side', async () => {
     const [packet] = await world.strand(1)
     const id = await world.paidOperation([packet!], { deadlineMs: 1_000 })
     await world.control('faults/rpc', { kind: 'refuse', chainId: world.route.chainId })
     world.clock.offsetMs += 2_000 + world.deps.settings.unknownPatienceMs
-    await world.another({ settings: { indexPatienceMs: 200 } }).clearRoute(world.route)
+    const errors: object[] = []
+    const logger = { ...world.deps.logger, error: (facts: object) => void errors.push(facts) }
+    await world.another({ logger, settings: { indexPatienceMs: 200 } }).clearRoute(world.route)
     expect(await world.operation(id)).toMatchObject({ status: 'needs_attention' })
+    expect(errors).toEqual([{ operationId: id }])
     expect(await world.refundsOf(id)).toEqual([])
     expect(await moneyOf(world, id)).toEqual({ credited: 1000n, consumed: 0n, goesBack: 0n })
   })
