@@ -101,7 +101,7 @@ function openWorld({ config, logger, clock, database, cache, ids, migrations }: 
     return address === null ? [] : [{ chainId: chain.chainId, address }]
   })
   const reader = openChainReader({ directory, rpcUrls, clock, logger, observe: (...call) => metrics.rpcCallFinished(...call) })
-  const relayer = makeHermesRelayer(config.hermes)
+  const relayer = makeHermesRelayer({ ...config.hermes, serviceAddresses: new Set(wallets.map(wallet => wallet.address)) })
   const store = makeStore(database.db, ids.rowId)
   const books = makeReconciliationStore(database.db, ids.rowId)
   const sampleChains = makeSampleChains({ directory, reader, store })

@@ -81,6 +81,17 @@ export function packetRelayerContract(openWorld: () => Promise<RelayerWorld>) {
     for (const { chainId } of [world.source, world.destination]) expect(readiness.keys).toContainEqual({ chainId, address: expect.stringMatching(/^[a-z]+1[a-z\d]{38}$/) as string, keyName: expect.any(String) as string, mustHold: { denom: expect.any(String) as string, amount: expect.any(BigInt) as bigint } })
   })
 
+  it('has no key where that is the wallet which customers pay to, and says so', async () => {
+    const { keys } = await relayer.readiness()
+    const shared = keys.find(({ chainId }) => chainId === world.source.chainId)!
+    const mixed = makeHermesRelayer({ ...world.options, serviceAddresses: new Set([shared.address]) })
+    const readiness = await mixed.readiness()
+    expect(readiness.problems).toEqual([expect.stringContaining(`is the service wallet ${shared.address}`)])
+    expect(readiness.keys).toEqual(keys.filter(key => key !== shared))
+    expect(await mixed.routeProblems(world.source, world.destination)).toEqual([expect.stringContaining(world.source.chainId)])
+    expect(await relayer.routeProblems(world.source, world.destination)).toEqual([])
+  })
+
   it('can serve its channel, and says why it cannot serve another', async () => {
     expect(await relayer.routeProblems(world.source, world.destination)).toEqual([])
     expect(await relayer.routeProblems({ ...world.source, chainId: 'nowhere-1' }, world.destination)).toEqual([expect.stringContaining('nowhere-1')])

@@ -17,6 +17,8 @@ export interface HermesOptions {
   readonly configPath: string
   /** Its REST service, for "is it alive" only; null: none. */
   readonly restUrl: string | null
+  /** Wallets that customers pay to. Hermes must not sign for one of them: refunds and relaying would take each other's sequences. Absent: none. */
+  readonly serviceAddresses?: ReadonlySet<string>
 }
 
 export interface HermesProbe {
@@ -71,6 +73,7 @@ async function readKeys(options: HermesOptions, configuration: HermesConfigurati
     if (chainId.startsWith('-')) return { problem: `${chainId} is not a chain id` }
     const listing = await ask(options, ['--config', options.configPath, 'keys', 'list', '--chain', chainId])
     const address = readKeyList(listing.output).get(keyName)
+    if (address && options.serviceAddresses?.has(address)) return { problem: `Hermes' key '${keyName}' for ${chainId} is the service wallet ${address}: give it a key of its own` }
     return address ? { key: { chainId, address, keyName, mustHold: leastBalance(chain) } } : { problem: `Hermes has no key '${keyName}' for ${chainId}: add it with hermes keys add --chain ${chainId} --key-name ${keyName}` }
   }))
   return { keys: perChain.flatMap(each => each.key ? [each.key] : []), problems: perChain.flatMap(each => each.problem ? [each.problem] : []) }
