@@ -5,7 +5,7 @@ import type { AppConfig } from './config'
 import { openCache, type OpenCache } from './adapters/cache/cache'
 import { openRateLimiter, type OpenRateLimiter } from './adapters/cache/rate-limiter'
 import { preparedQuery } from './adapters/postgres/client'
-import { migrateDatabase, openDatabase, type OpenDatabase } from './adapters/postgres/database'
+import { migrateDatabase, openDatabase, transactionLimitOf, type OpenDatabase } from './adapters/postgres/database'
 import { startEmbeddedPostgres } from './adapters/postgres/embedded'
 import { openSharedClock } from './adapters/postgres/shared-clock'
 import { openUpdates, type OperationUpdates } from './adapters/postgres/updates'
@@ -54,7 +54,7 @@ export async function openInfrastructure(config: AppConfig, folders: Folders, lo
     await server.stop()
     throw error
   }
-  const database = openDatabase(server.url)
+  const database = openDatabase(server.url, { transactionLimitMs: await transactionLimitOf(server.url) })
   const clock = await openSharedClock(database.db, logger)
   const cache = openCache({ redisUrl: config.redisUrl, logger })
   const rateLimiter = openRateLimiter({ limits: config.rateLimits, redisUrl: config.redisUrl, query: preparedQuery(database.db), logger })

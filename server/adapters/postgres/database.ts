@@ -39,10 +39,27 @@ export interface DatabaseOptions {
   readonly schema?: string
   /** How long the server may be silent while it owes an answer; then the connection is dropped. Default 45: more than any statement may take. */
   readonly answerLimitSeconds?: number
+  /** How long a transaction may last, whatever its client does; see transactionLimitOf. Default: for ever. */
+  readonly transactionLimitMs?: number
 }
 
-export function openDatabase(url: string, { poolSize = 12, schema, answerLimitSeconds = 45 }: DatabaseOptions = {}): OpenDatabase {
-  const limits = { statement_timeout: 30_000, lock_timeout: 20_000, idle_in_transaction_session_timeout: 15_000 }
+/**
+ * The limit for a server that knows it (PostgreSQL ≥ 17); undefined for older ones. The other limits rest while the server
+ * waits for the rest of a statement: a process that is stopped there would hold its locks for as long as it is stopped.
+ */
+export async function transactionLimitOf(url: string): Promise<number | undefined> {
+  const client = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 })
+  try {
+    const known = await client`select 1 from pg_settings where name = 'transaction_timeout'`
+    return known.length > 0 ? 15_000 : undefined
+  }
+  finally {
+    await client.end()
+  }
+}
+
+export function openDatabase(url: string, { poolSize = 12, schema, answerLimitSeconds = 45, transactionLimitMs }: DatabaseOptions = {}): OpenDatabase {
+  const limits = { statement_timeout: 30_000, lock_timeout: 20_000, idle_in_transaction_session_timeout: 15_000, ...transactionLimitMs === undefined ? {} : { transaction_timeout: transactionLimitMs } }
   const common = { onnotice: () => {}, connect_timeout: 10, answer_timeout: answerLimitSeconds }
   const client = postgres(url, { ...common, max: poolSize, connection: schema === undefined ? limits : { ...limits, search_path: schema } })
   const listener = postgres(url, { ...common, max: 1 })

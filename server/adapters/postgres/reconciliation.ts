@@ -31,6 +31,7 @@ const patient = answeredWithin(rowsLimitMs / 1000 + 15)
 const brokenRows = (db: Database): ReconciliationStore['brokenRows'] => ({ afterDeadline, longestLease, afterLapsedRun }) =>
   clientOf(db).begin('isolation level repeatable read read only', async (tx) => {
     await tx.unsafe(`set local statement_timeout = ${rowsLimitMs}`)
+    await tx.unsafe(`select set_config(name, '0', true) from pg_settings where name = 'transaction_timeout'`)
     const found: WrongRow[] = []
     for (const query of [moneyQuery, statesQuery, guardsQuery]) found.push(...await tx.unsafe<WrongRow[]>(query, [], patient))
     found.push(...await tx.unsafe<WrongRow[]>(overdueQuery, [afterDeadline, longestLease, afterLapsedRun], patient))

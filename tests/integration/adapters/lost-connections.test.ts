@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import postgres from 'postgres'
 import { answeredWithin, clientOf } from '../../../server/adapters/postgres/client'
-import { openDatabase, type OpenDatabase } from '../../../server/adapters/postgres/database'
+import { openDatabase, transactionLimitOf, type OpenDatabase } from '../../../server/adapters/postgres/database'
 
 const poolSize = 3
 let database: OpenDatabase
@@ -39,12 +39,12 @@ describe('a pool whose connections are cut inside of transactions', () => {
 async function silenceable(url: string) {
   const { port, hostname } = new URL(url)
   const sockets = new Set<net.Socket>()
-  let silent = false
+  let silent: 'both' | 'answers' | false = false
   const proxy = net.createServer((client) => {
     const server = net.connect(Number(port), hostname)
     for (const [from, to] of [[client, server], [server, client]] as const) {
       sockets.add(from)
-      from.on('data', bytes => silent || to.write(bytes)).on('error', () => {}).on('close', () => to.destroy())
+      from.on('data', bytes => silent === 'both' || (silent === 'answers' && from === server) || to.write(bytes)).on('error', () => {}).on('close', () => to.destroy())
     }
   })
   await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve))
@@ -52,8 +52,8 @@ async function silenceable(url: string) {
   way.port = String((proxy.address() as net.AddressInfo).port)
   return {
     url: way.href,
-    silence: (on: boolean) => {
-      silent = on
+    silence: (directions: typeof silent) => {
+      silent = directions
     },
     close: () => {
       for (const socket of sockets) socket.destroy()
@@ -61,6 +61,33 @@ async function silenceable(url: string) {
     },
   }
 }
+
+describe('a client that is stopped in the middle of a statement', () => {
+  it('loses its transaction and the locks in it to whoever waits', async () => {
+    expect(await transactionLimitOf(inject('postgresUrl'))).toBe(15_000)
+    const way = await silenceable(inject('postgresUrl'))
+    const stopped = openDatabase(way.url, { poolSize: 1, transactionLimitMs: 2_000 })
+    const isFree = async () => (await admin`select pg_try_advisory_xact_lock(991) as free`)[0]!.free as boolean
+    try {
+      const inside = stopped.db.transaction(async (tx) => {
+        await tx.execute(sql`select pg_advisory_xact_lock(991)`)
+        // It has sent the first half, and will not send the second one before it has read what the server said to it.
+        way.silence('answers')
+        await tx.execute(sql`select ${1}::int`)
+      })
+      const refused = expect(inside).rejects.toThrow()
+      await expect.poll(async () => (await admin`select 1 from pg_stat_activity where state = 'active' and wait_event = 'ClientRead'`).length).toBe(1)
+      expect(await isFree()).toBe(false)
+      await expect.poll(isFree, { timeout: 10_000 }).toBe(true)
+      await way.close()
+      await refused
+    }
+    finally {
+      await stopped.close()
+      await way.close()
+    }
+  })
+})
 
 describe('a server that has stopped answering', () => {
   it('is given up after the limit, inside and outside of transactions, and used again when it answers', async () => {
@@ -72,7 +99,7 @@ describe('a server that has stopped answering', () => {
       const silent = new Promise<void>(resolve => fallSilent = resolve)
       const inside = patient.db.transaction(async (tx) => {
         await tx.execute(sql`select 1`)
-        way.silence(true)
+        way.silence('both')
         fallSilent()
         await tx.execute(sql`select 2`)
       })
