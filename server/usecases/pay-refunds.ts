@@ -5,7 +5,7 @@ import type { Payout, Refund } from '../domain/refund/refund'
 import { estimatePayout, locate, orderFor, readSigningGround, sequenceAfter, type FirstTips, type SigningGround, type Whereabouts } from './payout-world'
 import type { ChainReader, Clock, Ids, Logger, ServiceWallet, TransactionSimulator } from './ports'
 import type { NewPayout, PayoutLane } from './refund-ports'
-import { settleOutgoing, type OutgoingPolicy } from './settle-outgoing'
+import { ownersOf, settleOutgoing, type OutgoingPolicy } from './settle-outgoing'
 import type { Cause, Store } from './store-ports'
 
 export interface PayoutSettings {
@@ -94,8 +94,7 @@ async function giveUp({ deps }: Signer, payout: Payout, reason: string, parking:
 async function recordPassed({ deps }: Signer, payout: Payout, { rows, source }: Extract<Whereabouts, { absence: 'disproven' }>): Promise<void> {
   const { clock, logger, outgoing } = deps
   const { chainId, txHash } = payout
-  const watched = await deps.store.watchedWallets(chainId)
-  const owners = new Set([...outgoing.operatorAddresses, ...watched.map(wallet => wallet.address)])
+  const owners = ownersOf(outgoing, await deps.store.watchedWallets(chainId))
   await deps.store.transaction(async (tx) => {
     const current = await tx.lockPayout(payout.id)
     if (current?.state !== 'open') return

@@ -7,7 +7,7 @@ import { recogniseOutgoing, type OutgoingTransfer } from '../domain/refund/outgo
 import { creditSeenPayments, expirePastGrace, type PaymentPolicy } from './credit-payments'
 import type { BlockSource, WatchedWallet } from './ledger-ports'
 import type { BlockAgreement, ChainReader, Clock, Logger } from './ports'
-import { settleOutgoing, type OutgoingPolicy } from './settle-outgoing'
+import { ownersOf, settleOutgoing, type OutgoingPolicy } from './settle-outgoing'
 import type { CursorRow, Store, StoreTransaction } from './store-ports'
 
 export interface ScanDependencies {
@@ -87,11 +87,11 @@ export async function insertMovements(deps: ScanDependencies, tx: StoreTransacti
 
 /** Books what waits and is vouched for. `moved`: it may include more than payments that have grown old enough. */
 export async function settle(deps: ScanDependencies, tx: StoreTransaction, chainId: string, wallets: readonly WatchedWallet[], upToHeight: bigint, moved = true): Promise<void> {
-  const { operatorAddresses, signs } = deps.outgoing ?? byHandOnly
-  const owners = new Set([...operatorAddresses, ...wallets.map(wallet => wallet.address)])
+  const policy = deps.outgoing ?? byHandOnly
+  const owners = ownersOf(policy, wallets)
   if (moved) {
     await tx.bookFunding(chainId, deps.clock.now())
-    await settleOutgoing(tx, chainId, { signs, owners, clock: deps.clock, logger: deps.logger })
+    await settleOutgoing(tx, chainId, { signs: policy.signs, owners, clock: deps.clock, logger: deps.logger })
   }
   await creditSeenPayments(tx, chainId, upToHeight, deps.policy, owners, deps.clock)
 }

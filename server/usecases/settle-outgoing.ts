@@ -11,10 +11,13 @@ export interface OutgoingPolicy {
   readonly signs: (chainId: string) => boolean
 }
 
+/** Operators and these wallets of ours: what goes there stays the owner's. */
+export const ownersOf = ({ operatorAddresses }: OutgoingPolicy, wallets: readonly { readonly address: string }[]): ReadonlySet<string> => new Set([...operatorAddresses, ...wallets.map(wallet => wallet.address)])
+
 /** What the chain's scanner knows beside the rows. */
 export interface OutgoingJudge {
   readonly signs: OutgoingPolicy['signs']
-  /** Operators and wallets of ours: what goes there stays the owner's. */
+  /** See ownersOf. */
   readonly owners: ReadonlySet<string>
   readonly clock: Clock
   readonly logger: Logger
