@@ -84,10 +84,10 @@ export async function confirmRefunds(tx: Tx, paid: readonly Refund[], txHash: st
 }
 
 /** One entry set; the database refuses it unless it sums to zero per denom. */
-export async function bookOutgoing(tx: Tx, entrySet: string, chainId: string, cause: string, legs: Parameters<RefundTransaction['bookOutgoing']>[2], now: Date): Promise<void> {
+export async function bookOutgoing(tx: Tx, entrySet: string, chainId: string, cause: string, legs: Parameters<RefundTransaction['bookOutgoing']>[2], now: Date, reason: string | null = null): Promise<void> {
   if (legs.length === 0) return
   await tx.insert(ledgerEntries).values(legs.map(leg => ({
-    entrySet, account: leg.account, chainId, denom: leg.denom, amount: leg.amount, cause, height: leg.height ?? null, paymentId: leg.refund?.paymentId ?? null, operationId: leg.refund?.operationId ?? null, createdAt: now,
+    entrySet, account: leg.account, chainId, denom: leg.denom, amount: leg.amount, cause, height: leg.height ?? null, paymentId: leg.refund?.paymentId ?? null, operationId: leg.refund?.operationId ?? null, reason, createdAt: now,
   })))
 }
 

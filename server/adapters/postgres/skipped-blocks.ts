@@ -1,26 +1,21 @@
 import { and, eq, gte, lte, sql } from 'drizzle-orm'
 import { ledgerEntries, scanGaps, walletCheckpoints, watchedWallets } from '../../../drizzle/schema'
-import { openingOf, skippedLegs, unskippedLegs, walletAccount, type MovedWallet, type OutgoingLeg } from '../../domain/ledger/entries'
+import { openingOf, skippedLegs, unskippedLegs, walletAccount, type MovedWallet } from '../../domain/ledger/entries'
 import type { ReconciliationStore } from '../../usecases/reconciliation-ports'
 import type { RefundTransaction } from '../../usecases/refund-ports'
 import type { Database } from './database'
+import { bookOutgoing } from './outgoing'
 import type { Tx } from './transaction-types'
 import { walletLegs } from './wallets'
 
 const isWallet = ({ chainId, address }: { readonly chainId: string, readonly address: string }) => and(eq(watchedWallets.chainId, chainId), eq(watchedWallets.address, address))
-
-async function book(tx: Tx, entrySet: string, chainId: string, legs: readonly OutgoingLeg[], reason: string, now: Date): Promise<void> {
-  await tx.insert(ledgerEntries).values(legs.map(leg => ({
-    entrySet, account: leg.account, chainId, denom: leg.denom, amount: leg.amount, cause: 'scan_gap', height: leg.height ?? null, reason, createdAt: now,
-  })))
-}
 
 export const bookGap = (db: Database, rowId: () => string): ReconciliationStore['bookGap'] => ({ chainId, address, role }, gap, held, now) => db.transaction(async (tx) => {
   // One at a time per wallet, as its opening balance.
   await tx.select({ address: watchedWallets.address }).from(watchedWallets).where(isWallet({ chainId, address })).for('update')
   const differences = openingOf(held.balances, await walletLegs(tx, chainId, walletAccount(role, address), held.height))
   if (differences.length === 0) return false
-  await book(tx, rowId(), chainId, skippedLegs({ role, address, height: gap.toHeight }, differences), `blocks ${gap.fromHeight} to ${gap.toHeight} were skipped: ${gap.reason}`, now)
+  await bookOutgoing(tx, rowId(), chainId, 'scan_gap', skippedLegs({ role, address, height: gap.toHeight }, differences), now, `blocks ${gap.fromHeight} to ${gap.toHeight} were skipped: ${gap.reason}`)
   return true
 })
 
@@ -38,7 +33,7 @@ export async function takeBackSkipped(tx: Tx, entrySet: string, ...[outgoing, co
   if (coins.length === 0) return
   const [gap] = await tx.select({ toHeight: scanGaps.toHeight }).from(scanGaps).where(and(eq(scanGaps.chainId, chainId), lte(scanGaps.fromHeight, height), gte(scanGaps.toHeight, height))).limit(1)
   if (!gap || !await isCompared(tx, chainId, outgoing, gap.toHeight)) return
-  await book(tx, entrySet, chainId, unskippedLegs({ role: outgoing.role, address: outgoing.address, height: gap.toHeight }, coins), `transaction ${outgoing.txHash} of the skipped block ${height} is known now`, now)
+  await bookOutgoing(tx, entrySet, chainId, 'scan_gap', unskippedLegs({ role: outgoing.role, address: outgoing.address, height: gap.toHeight }, coins), now, `transaction ${outgoing.txHash} of the skipped block ${height} is known now`)
 }
 
 /** True for heights that the scanner was let pass. */
