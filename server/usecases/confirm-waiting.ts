@@ -3,7 +3,7 @@ import { readMemo } from '../../shared/utils/memo-code'
 import { isChainUnavailable } from '../domain/errors'
 import type { ScannedBlock } from '../domain/payment/inbound'
 import type { RefutedRow, WaitingBlock, WatchedWallet } from './ledger-ports'
-import { codesOf, confirmationOf, insertMovements, movementsAt, settle, toldAt, type ScanDependencies } from './record-blocks'
+import { codesOf, compareBlock, confirmationOf, insertMovements, movementsAt, settle, toldAt, vouchedSource, type ScanDependencies } from './record-blocks'
 import type { Cause, StoreTransaction } from './store-ports'
 
 const refuted: Cause = { actor: 'scanner', cause: 'another block is vouched for' }
@@ -14,10 +14,10 @@ interface TrueBlock { readonly block: ScannedBlock, readonly confirmation: Payme
 async function trueBlock(deps: ScanDependencies, chainId: string, waiting: WaitingBlock, wallets: readonly WatchedWallet[]): Promise<TrueBlock | null> {
   try {
     const block = await deps.reader.block(chainId, waiting.height, { avoidEndpoint: waiting.endpoint })
-    const told = toldAt(wallets)(block)
-    const same = block.blockHash === waiting.blockHash && codesOf(block).join() === waiting.codes.join() && (waiting.toldByEvents ?? told) === told
+    const told = toldAt(wallets)
+    const same = block.blockHash === waiting.blockHash && codesOf(block).join() === waiting.codes.join() && (waiting.toldByEvents === null || waiting.toldByEvents === told(block))
     if (same) return null
-    const confirmation = confirmationOf(await deps.reader.confirmBlock({ ...block, codes: codesOf(block), toldByEvents: told }, toldAt(wallets)))
+    const confirmation = confirmationOf(await compareBlock(deps.reader, block, told))
     return confirmation === 'none' ? null : { block, confirmation }
   }
   catch (error) {
@@ -43,7 +43,7 @@ async function replaceRefuted(deps: ScanDependencies, waiting: WaitingBlock, { b
   const removed = await deps.store.transaction(async (tx) => {
     const removed = await tx.removeRefuted(block.chainId, waiting)
     for (const row of removed) await tellRefuted(deps, tx, block.chainId, waiting, row)
-    await insertMovements(deps, tx, movementsAt(block, wallets), { blockHash: block.blockHash, codes: codesOf(block), endpoint: block.endpoint, confirmation, toldByEvents: null })
+    await insertMovements(deps, tx, movementsAt(block, wallets), vouchedSource(block, confirmation))
     await settle(deps, tx, block.chainId, wallets, cursorHeight)
     return removed
   })

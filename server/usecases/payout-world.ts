@@ -1,5 +1,6 @@
 import { isChainUnavailable } from '../domain/errors'
 import type { ScannedBlock } from '../domain/payment/inbound'
+import { isSkipped } from '../domain/reconciliation/gaps'
 import { multiplyRoundedUp, presumedGas } from '../domain/refund/gas'
 import type { Estimate } from '../domain/refund/decide-next'
 import { toldByEvents } from '../domain/payment/told-by-events'
@@ -10,7 +11,7 @@ import type { BlockSource } from './ledger-ports'
 import { payoutsPaused } from './pauses'
 import type { PayRefundsDeps } from './pay-refunds'
 import type { BlockAgreement, ChainAccount, SendOrder, ServiceWallet } from './ports'
-import { codesOf, confirmationOf } from './record-blocks'
+import { codesOf, compareBlock, confirmationOf, vouchedSource } from './record-blocks'
 import type { PayoutLane } from './refund-ports'
 
 export interface Blocked { readonly reason: string, readonly alert: boolean }
@@ -126,13 +127,12 @@ export type Whereabouts
 
 /** A block that is not in a gap was hidden from the scanner; the audit cursor records it. */
 async function foundIn(deps: PayRefundsDeps, block: ScannedBlock, payout: Payout): Promise<Whereabouts> {
-  const gaps = await deps.store.scanGaps(payout.chainId)
-  if (!gaps.some(({ fromHeight, toHeight }) => fromHeight <= block.height && block.height <= toHeight)) return { absence: 'unproven' }
+  if (!isSkipped(await deps.store.scanGaps(payout.chainId), block.height)) return { absence: 'unproven' }
   const rowsOf = (shown: ScannedBlock) => recogniseOutgoing(shown, new Set([payout.address])).filter(row => row.txHash === payout.txHash)
   const told = (shown: ScannedBlock) => toldByEvents([], rowsOf(shown))
-  const confirmation = confirmationOf(await deps.reader.confirmBlock({ ...block, codes: codesOf(block), toldByEvents: told(block) }, told))
+  const confirmation = confirmationOf(await compareBlock(deps.reader, block, told))
   if (confirmation === 'none') return { absence: 'unproven' }
-  return { absence: 'disproven', rows: rowsOf(block), source: { blockHash: block.blockHash, codes: codesOf(block), endpoint: block.endpoint, confirmation, toldByEvents: null } }
+  return { absence: 'disproven', rows: rowsOf(block), source: vouchedSource(block, confirmation) }
 }
 
 /**

@@ -2,9 +2,10 @@ import { DomainError } from '../domain/errors'
 import type { ScannedBlock } from '../domain/payment/inbound'
 import { cannotTell, checkOf, type Check, type Finding } from '../domain/reconciliation/check'
 import { compareMovements, heightOfFinding, inboundMovement, outgoingMovement, type Movement } from '../domain/reconciliation/compare-movements'
+import { isSkipped } from '../domain/reconciliation/gaps'
 import type { WatchedWallet } from './ledger-ports'
 import type { ReconcileDeps, ReconcileWindow } from './reconcile'
-import { codesOf, movementsAt, toldAt } from './record-blocks'
+import { compareBlock, movementsAt, toldAt } from './record-blocks'
 
 const readAtOnce = 4
 
@@ -43,7 +44,7 @@ async function judgeBlock(deps: ReconcileDeps, chainId: string, height: bigint, 
   if (avoidEndpoint !== undefined && block.endpoint === avoidEndpoint) return untold(`only ${avoidEndpoint} shows it, which the scanner asks itself`)
   if (findings.length === 0) return { findings, untold: [] }
   // Before one endpoint's word stops payouts, another one is asked.
-  const agreement = await deps.reader.confirmBlock({ ...block, codes: codesOf(block), toldByEvents: toldAt(wallets)(block) }, toldAt(wallets))
+  const agreement = await compareBlock(deps.reader, block, toldAt(wallets))
   return agreement === 'agreed' || agreement === 'single' ? { findings, untold: [] } : untold('the endpoints disagree about it, or the second does not answer')
 }
 
@@ -52,7 +53,7 @@ async function rescan(deps: ReconcileDeps, chainId: string, ranges: readonly Ran
   const results: Rescan[] = []
   for (const { from, to } of ranges) {
     const kept = await deps.books.movementsBetween(chainId, from, to)
-    const heights = Array.from({ length: Number(to - from + 1n) }, (_, index) => from + BigInt(index)).filter(height => !gaps.some(gap => gap.fromHeight <= height && height <= gap.toHeight))
+    const heights = Array.from({ length: Number(to - from + 1n) }, (_, index) => from + BigInt(index)).filter(height => !isSkipped(gaps, height))
     for (let start = 0; start < heights.length; start += readAtOnce) {
       const judged = await Promise.all(heights.slice(start, start + readAtOnce).map(height => judgeBlock(deps, chainId, height, wallets, kept)))
       results.push(...judged)

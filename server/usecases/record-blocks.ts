@@ -6,7 +6,7 @@ import { toldByEvents } from '../domain/payment/told-by-events'
 import { recogniseOutgoing, type OutgoingTransfer } from '../domain/refund/outgoing'
 import { creditSeenPayments, expirePastGrace, type PaymentPolicy } from './credit-payments'
 import type { BlockSource, WatchedWallet } from './ledger-ports'
-import type { BlockAgreement, ChainReader, Clock, Logger } from './ports'
+import type { BlockAgreement, ChainReader, Clock, Logger, ToldByEvents } from './ports'
 import { ownersOf, settleOutgoing, type OutgoingPolicy } from './settle-outgoing'
 import type { CursorRow, Store, StoreTransaction } from './store-ports'
 
@@ -67,6 +67,13 @@ const toldBy = ({ payments, funding, outgoing }: Movements) => toldByEvents([...
 export const toldAt = (wallets: readonly WatchedWallet[]) => (block: ScannedBlock): string => toldBy(movementsAt(block, wallets))
 
 export const codesOf = (block: ScannedBlock): number[] => block.txs.map(tx => tx.code)
+/** Compares a block that was read with what a second endpoint shows, and what of ours only events tell. */
+export const compareBlock = (reader: Pick<ChainReader, 'confirmBlock'>, block: ScannedBlock, told: ToldByEvents): Promise<BlockAgreement> =>
+  reader.confirmBlock({ ...block, codes: codesOf(block), toldByEvents: told(block) }, told)
+
+/** Where rows of a block that needs no other word come from. */
+export const vouchedSource = (block: ScannedBlock, confirmation: PaymentConfirmation): BlockSource => ({ blockHash: block.blockHash, codes: codesOf(block), endpoint: block.endpoint, confirmation, toldByEvents: null })
+
 export const confirmationOf = (agreement: BlockAgreement): PaymentConfirmation => agreement === 'agreed' || agreement === 'single' ? agreement : 'none'
 
 async function noteSeen(tx: StoreTransaction, transfers: readonly InboundTransfer[], now: Date): Promise<void> {
@@ -99,12 +106,12 @@ export async function settle(deps: ScanDependencies, tx: StoreTransaction, chain
 /** One block, or several that move nothing of ours, in order and without a gap. */
 type Run = readonly [ScannedBlock, ...ScannedBlock[]]
 
-async function sourceOf(deps: ScanDependencies, block: ScannedBlock, movements: Movements, watched: readonly WatchedWallet[]): Promise<BlockSource> {
-  const told = toldBy(movements)
-  const agreement = await deps.reader.confirmBlock({ ...block, codes: codesOf(block), toldByEvents: told }, shown => toldBy(movementsOf(shown, watched)))
+async function sourceOf(deps: ScanDependencies, block: ScannedBlock, watched: readonly WatchedWallet[]): Promise<BlockSource> {
+  const told: ToldByEvents = shown => toldBy(movementsOf(shown, watched))
+  const agreement = await compareBlock(deps.reader, block, told)
   const confirmation = confirmationOf(agreement)
   if (agreement === 'disputed') deps.logger.error({ chainId: block.chainId, height: block.height.toString() }, 'endpoints disagree about a block that moves our money')
-  return { blockHash: block.blockHash, codes: codesOf(block), endpoint: block.endpoint, confirmation, toldByEvents: confirmation === 'none' ? told : null }
+  return { ...vouchedSource(block, confirmation), toldByEvents: confirmation === 'none' ? told(block) : null }
 }
 
 /**
@@ -115,7 +122,7 @@ async function recordRun(deps: ScanDependencies, purpose: CursorRow['purpose'], 
   const { chainId, height: first } = run[0]
   const last = run.at(-1)!
   const watched = wallets.known.filter(isWatchedAt(last.height, purpose))
-  const source = movements && await sourceOf(deps, last, movements, watched)
+  const source = movements && await sourceOf(deps, last, watched)
   const { known, missed } = await deps.store.transaction(async (tx) => {
     const cursor = await tx.lockCursor(chainId, purpose, first - 1n)
     if (cursor.height < first - 1n || cursor.height >= last.height) return { known: wallets.known, missed: false } // another instance was here
@@ -139,7 +146,7 @@ const movesNothing = ({ payments, funding, outgoing }: Movements) => payments.le
 export async function recordBeside(deps: ScanDependencies, wallets: ChainWallets, block: ScannedBlock): Promise<void> {
   const movements = movementsAt(block, wallets.known)
   if (movesNothing(movements)) return
-  const source = await sourceOf(deps, block, movements, wallets.known.filter(isWatchedAt(block.height, 'audit')))
+  const source = await sourceOf(deps, block, wallets.known.filter(isWatchedAt(block.height, 'audit')))
   await deps.store.transaction(async (tx) => {
     await insertMovements(deps, tx, movements, source)
     await settle(deps, tx, block.chainId, wallets.known, block.height)

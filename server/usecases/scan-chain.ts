@@ -2,7 +2,7 @@ import { DomainError, isChainUnavailable } from '../domain/errors'
 import type { ScannedBlock } from '../domain/payment/inbound'
 import { confirmWaiting } from './confirm-waiting'
 import type { ChainReader } from './ports'
-import { codesOf, recordBeside, recordBlocks, toldAt, walletsOf, type ChainWallets, type ScanDependencies } from './record-blocks'
+import { compareBlock, recordBeside, recordBlocks, toldAt, walletsOf, type ChainWallets, type ScanDependencies } from './record-blocks'
 import type { CursorRow } from './store-ports'
 
 export type { ScanDependencies } from './record-blocks'
@@ -97,8 +97,7 @@ function readTwice(deps: ScanDependencies, chainId: string, wallets: ChainWallet
   const unavailable = (height: bigint) => new DomainError('chain_unavailable', `No second endpoint of ${chainId} shows block ${height} now`)
   const readCompared = async (height: bigint) => {
     const block = await deps.reader.block(chainId, height, { avoidEndpoint: scannersEndpoint })
-    const told = toldAt(wallets.known)
-    return { block, agreement: await deps.reader.confirmBlock({ ...block, codes: codesOf(block), toldByEvents: told(block) }, told) }
+    return { block, agreement: await compareBlock(deps.reader, block, toldAt(wallets.known)) }
   }
   const bothAnswer = () => readCompared(newest).then(({ agreement }) => agreement !== 'waiting', (cause: unknown) => {
     if (isChainUnavailable(cause)) return false

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { isSkipped } from '../../domain/reconciliation/gaps'
 import type { RebuildStore, RebuiltRange } from '../../usecases/rebuild-ports'
 import type { Database } from './database'
 import { scanGapsOf } from './cursors'
@@ -70,7 +71,7 @@ export function makeRebuildStore(scratchDb: Database, db: Database): RebuildStor
     rebuiltMovements: ({ chainId, from, to }) => movementsBetween(scratchDb)(chainId, from, to),
     keptMovements: async ({ chainId, from, to }) => {
       const gaps = await scanGapsOf(db, chainId)
-      return (await movementsBetween(db)(chainId, from, to)).filter(({ height }) => !gaps.some(gap => gap.fromHeight <= height && height <= gap.toHeight))
+      return (await movementsBetween(db)(chainId, from, to)).filter(({ height }) => !isSkipped(gaps, height))
     },
     totals: range => totals(scratchDb, range),
     placements: range => placements(scratchDb, range),
